@@ -1,0 +1,156 @@
+package desktop
+
+// API is every method of the facade Agenda bound to the page, hence
+// window.go.desktop.Agenda.X; the facade exports nothing else. Each answers with
+// its value or rejects with an Erreur. No method takes a path, SQL or a page.
+//
+// Commands return a Fait as soon as the desktop has committed them: the network
+// is never waited for but by Join, Login and SyncNow. A command whose warnings
+// are not all in accept rejects with "warnings" and has written nothing.
+type API interface {
+	// Profil tells which screen to show: it is the first call the page makes.
+	Profil() (EtatProfil, error)
+
+	// OpenProfil opens one of the profiles of this computer and starts following
+	// its server. Refusals: locked (already open elsewhere), login (a password is
+	// needed: show the login), update (the file is of a newer version).
+	OpenProfil(id string) (EtatProfil, error)
+
+	// CloseProfil goes back to the choice of a profile. Nothing is lost.
+	CloseProfil() (EtatProfil, error)
+
+	// StartDemonstration makes the fictional CCAS on this computer and opens it;
+	// when it exists, opens it.
+	StartDemonstration() (EtatProfil, error)
+
+	// EraseDemonstration erases the demonstration's profile, then as CloseProfil.
+	// Refusal: not_demonstration.
+	EraseDemonstration() (EtatProfil, error)
+
+	// StartAlone founds an organisation on this computer and opens its agenda.
+	// Refusal: invalid, with fields.
+	StartAlone(f SeulForm) (EtatProfil, error)
+
+	// Join enrols this computer on a server and opens the agent's agenda; the
+	// first fortnight arrives first. Refusals: invalid, unreachable,
+	// bad_credentials, throttled, other_agent, update.
+	Join(f RejoindreForm) (EtatProfil, error)
+
+	// Login gives a profile its session back. Refusals: those of Join.
+	Login(profil, password string) (EtatProfil, error)
+
+	// Preferences and SavePreferences work before any profile is open.
+	Preferences() (Preferences, error)
+	SavePreferences(p Preferences) (Preferences, error)
+
+	// Present is the program's clock, in the zone of the agent's organisation, or
+	// Europe/Paris before one is known. The page asks every 20 seconds.
+	Present() (Present, error)
+
+	// Referentiel is what the agent's organisations are made of, sorted by name,
+	// the agent first; archived motifs and lieux are left out.
+	Referentiel() (Referentiel, error)
+
+	// Agenda shows days × agents. An agent whose agenda may not be seen is left
+	// out; a range of more than 42 days is invalid.
+	Agenda(d DemandeAgenda) (VueAgenda, error)
+
+	// Mois is a month ("2026-11") of the small calendar, its load that of agents
+	// ([] = the agent of the profile).
+	Mois(month string, agents []string) (MiniMois, error)
+
+	// Rdv is the detail panel. Refusal: not_found.
+	Rdv(id string) (FicheRdv, error)
+
+	// PrepareRdv completes and checks a half-filled form without writing.
+	PrepareRdv(f RdvForm) (RdvPrepare, error)
+
+	// BookRdv books. Refusals: invalid, warnings, duplicate_rdv (exactly the same one
+	// exists), and the place's own: needs_phone, needs_email.
+	BookRdv(f RdvForm) (Fait, error)
+
+	// EditRdv changes the fields in Set of a rdv. Refusals: those of BookRdv,
+	// cancelled, stale (changed since it was shown: read it again).
+	EditRdv(f RdvForm) (Fait, error)
+
+	// MoveRdv moves, resizes or hands over. Refusals: invalid, warnings,
+	// duplicate_rdv, cancelled, stale.
+	MoveRdv(f MoveForm) (Fait, error)
+
+	// CancelRdv cancels; by is "usager" (excused) or "service" (revoked).
+	// Refusal: already_cancelled.
+	CancelRdv(id, by string) (Fait, error)
+
+	// MarkRdv sets seen, noshow, unknown (which restores a cancelled one too), or
+	// notes arrival: waiting, arrived_not. Only what FicheRdv.Actions offers is
+	// accepted. Refusals: bad_transition, not_yet (before the start).
+	MarkRdv(id, status string) (Fait, error)
+
+	// Creneaux searches slots. Refusal: invalid.
+	Creneaux(d DemandeCreneaux) (VueCreneaux, error)
+
+	// Find answers the box at the top: usagers, coming rdvs, and days written as
+	// « 24/11 », « mardi prochain » or « j+15 ». At most 12, best first; fewer
+	// than two characters find nothing.
+	Find(text string) ([]Trouvaille, error)
+
+	// SearchUsagers answers while typing: first letters of names, accents and case
+	// folded, a phone, a birth date, a file number. At most limit (50 if 0). An
+	// empty text gives the persons seen lately.
+	SearchUsagers(text string, limit int) (VueUsagers, error)
+
+	// Usager is the person's file; reading one is a read the journal may note.
+	Usager(id string) (FicheUsager, error)
+
+	// RevealUsager is the same with its sensitive values, noted in the journal.
+	// Refusal: forbidden.
+	RevealUsager(id string) (FicheUsager, error)
+
+	// ChampsUsager are the empty fields of a new file.
+	ChampsUsager() ([]Champ, error)
+
+	// CheckUsager gives the duplicates of a form being filled, and writes nothing.
+	CheckUsager(f UsagerForm) ([]Avertissement, error)
+
+	// SaveUsager creates or revises. Refusals: invalid (with fields), warnings
+	// (same_email, same_phone, same_name_birth), erased.
+	SaveUsager(f UsagerForm) (Fait, error)
+
+	// Plage reads one; day is the occurrence it was opened from, or "".
+	Plage(id, day string) (PlageForm, error)
+
+	// SavePlage creates or changes, the whole series or the one occurrence of Day.
+	// Refusals: invalid (with fields), warnings (overlap_plage, motif_too_long).
+	SavePlage(f PlageForm) (Fait, error)
+
+	// DeletePlage deletes the series, or takes one occurrence out of it.
+	DeletePlage(f EffacerForm) (Fait, error)
+
+	// Absence, SaveAbsence and DeleteAbsence: the same for an absence. Saving one
+	// over rdvs gives the warning overlap, naming them.
+	Absence(id, day string) (AbsenceForm, error)
+	SaveAbsence(f AbsenceForm) (Fait, error)
+	DeleteAbsence(f EffacerForm) (Fait, error)
+
+	// Repetitions are the ways a first day may recur, each with its label:
+	// none, every week, every two weeks, the k-th weekday, the last weekday.
+	Repetitions(firstDay string) ([]Recurrence, error)
+
+	// Undo undoes a command by its Fait.Command, "" for the profile's last one.
+	// Refusals: nothing_to_undo, undone_already, overtaken (changed since by
+	// someone else; nothing was touched).
+	Undo(command string) (Fait, error)
+
+	// Sync is the pill. SyncNow exchanges now and answers when done; offline, it
+	// answers the state at once without an error. Afterwards the program follows
+	// by itself and tells by EventSync.
+	Sync() (EtatSync, error)
+	SyncNow() (EtatSync, error)
+
+	// Review lists what the server refused or flagged, oldest first.
+	Review() (VueRevoir, error)
+
+	// SettleReview decides a case by a code among its choices; a move takes the
+	// start of one of its slots. Refusals: settled (by someone else), warnings.
+	SettleReview(id, choice, start string) (Fait, error)
+}

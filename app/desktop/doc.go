@@ -1,0 +1,13 @@
+// Package desktop is the Go half of the window: the view models it draws, the
+// methods it calls and the events it listens to.
+//
+// It asks the counter (guichet) for every change and the store for every
+// reading, and turns what they answer into plain structs: text dates, French
+// sentences, no time.Time. It decides nothing about the field, holds no SQL, and
+// never lets a domain type or a Go error reach the page.
+//
+// The contract with frontend/ is vues.go: its structs are the JSON the page
+// reads, API lists the methods bound as window.go.desktop.Agenda, and the Event
+// constants name what is emitted. frontend/src/types.ts mirrors it field by
+// field, and a test there compares the two files.
+package desktop

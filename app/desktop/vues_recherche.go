@@ -1,0 +1,287 @@
+package desktop
+
+// --- slots ---
+
+// DemandeCreneaux asks for the slots of a motif. The end is clipped to what the
+// program searches at once (six months).
+type DemandeCreneaux struct {
+	Motif       string   `json:"motif"`
+	Lieux       []string `json:"lieux"`  // [] = all
+	Agents      []string `json:"agents"` // [] = all
+	From        string   `json:"from"`
+	To          string   `json:"to"`
+	DurationMin int      `json:"duration_min"` // 0 = the motif's
+	Morning     bool     `json:"morning"`      // before 12:00; both false = whole day
+	Afternoon   bool     `json:"afternoon"`
+	Usager      string   `json:"usager"` // for the notice; "" = nobody yet
+}
+
+// VueCreneaux lists lieux with slots first, by first slot, then those without.
+type VueCreneaux struct {
+	Total  int             `json:"total"`
+	Label  string          `json:"label"` // « 23 créneaux dans 2 lieux »
+	TookMs int             `json:"took_ms"`
+	Lieux  []LieuCreneaux  `json:"lieux"`
+	First  *Creneau        `json:"first"` // first free slot from From on, even after To; nil when none in six months
+	Loads  []JourCreneaux  `json:"loads"` // days of From…To that have slots: for the small calendar
+	Notice []Avertissement `json:"notice"`
+}
+
+// LieuCreneaux is one place; ID is "" for phone, visio and home.
+type LieuCreneaux struct {
+	ID     string         `json:"id"`
+	Name   string         `json:"name"`
+	Detail string         `json:"detail"` // address
+	Count  int            `json:"count"`
+	Days   []JourCreneaux `json:"days"`
+	Why    *Pourquoi      `json:"why"` // only when Count is 0
+}
+
+type JourCreneaux struct {
+	Day      string    `json:"day"`
+	Count    int       `json:"count"`
+	Creneaux []Creneau `json:"creneaux"` // [] in Loads
+}
+
+type Creneau struct {
+	Start      string `json:"start"`
+	End        string `json:"end"`
+	Day        string `json:"day"`
+	From       string `json:"from"`
+	To         string `json:"to"`
+	Zone       string `json:"zone"`
+	Agent      string `json:"agent"`
+	AgentLabel string `json:"agent_label"` // K. Benali
+	Lieu       string `json:"lieu"`
+	Plage      string `json:"plage"`
+}
+
+// Pourquoi is a subtraction that ends at zero: the first line is what is open,
+// each next one what took from it. At and Width are per mille of the open time.
+type Pourquoi struct {
+	Lines []PourquoiLigne `json:"lines"`
+	Ways  []Issue         `json:"ways"`
+}
+
+type PourquoiLigne struct {
+	Code  string `json:"code"` // open, ferie, absence, rdv, busy, past, delay, too_short, other_motif, other_lieu, other_agent, rest
+	Label string `json:"label"`
+	Min   int    `json:"min"`
+	At    int    `json:"at"`
+	Width int    `json:"width"`
+}
+
+// Issue is a way out that gives at least one slot, or leads to opening a plage.
+type Issue struct {
+	Code        string `json:"code"` // extend, shorter, any_agent, open_plage
+	To          string `json:"to"`
+	DurationMin int    `json:"duration_min"`
+	Count       int    `json:"count"`
+}
+
+// --- usagers ---
+
+// VueUsagers answers a search; Label says how many and on what.
+type VueUsagers struct {
+	Label string       `json:"label"`
+	Items []UsagerBref `json:"items"`
+}
+
+type UsagerBref struct {
+	ID     string    `json:"id"`
+	Name   string    `json:"name"`
+	Parts  []Morceau `json:"parts"` // the name, cut where it answers the search
+	Age    string    `json:"age"`   // « 39 ans », or the hour of a recent one
+	Detail string    `json:"detail"`
+}
+
+type Morceau struct {
+	Text string `json:"text"`
+	Hit  bool   `json:"hit"`
+}
+
+// Trouvaille is an answer of the search box at the top.
+type Trouvaille struct {
+	Kind   string `json:"kind"` // usager, rdv, day
+	ID     string `json:"id"`
+	Day    string `json:"day"`
+	Label  string `json:"label"`
+	Detail string `json:"detail"`
+}
+
+// FicheUsager is one person as this agent may see them.
+type FicheUsager struct {
+	ID          string          `json:"id"`
+	Name        string          `json:"name"`
+	Initials    string          `json:"initials"`
+	Detail      string          `json:"detail"` // « 39 ans · suivi depuis le 6 janv. 2025 »
+	Revision    int             `json:"revision"`
+	Pending     bool            `json:"pending"`
+	Champs      []Champ         `json:"champs"` // those that exist here, filled
+	Responsable *Renvoi         `json:"responsable"`
+	Proches     []Proche        `json:"proches"`
+	Rdvs        []RdvLigne      `json:"rdvs"` // coming ones first by date, then past ones, last first
+	RdvsLabel   string          `json:"rdvs_label"`
+	Messages    []LigneDatee    `json:"messages"`
+	Duplicates  []Avertissement `json:"duplicates"`
+	KeptUntil   string          `json:"kept_until"` // civil day of erasure, or ""
+	Actions     []string        `json:"actions"`    // edit, book, add_proche
+}
+
+// Champ is a field of the person's file. The page draws what it is given: which
+// fields exist, and which are sensitive, is the territory's and the organisation's
+// choice. A sensitive value is "" until RevealUsager.
+type Champ struct {
+	Code      string  `json:"code"` // first_name, last_name, birth_name, birth_date, phone, email, address, …
+	Label     string  `json:"label"`
+	Kind      string  `json:"kind"`  // text, date, tel, email, bool, choice, number, long
+	Value     string  `json:"value"` // a bool is "true" or "false", a date a civil day
+	Shown     string  `json:"shown"` // Value as read: « 4 mars 1987 »
+	Choices   []Choix `json:"choices"`
+	Required  bool    `json:"required"`
+	Sensitive bool    `json:"sensitive"`
+	Hint      string  `json:"hint"`
+}
+
+type Choix struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
+}
+
+type Proche struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Birth string `json:"birth"` // « 14 mai 2018 · 8 ans »
+	Next  string `json:"next"`  // next rdv, "" for none
+}
+
+type RdvLigne struct {
+	ID         string `json:"id"`
+	Day        string `json:"day"`
+	When       string `json:"when"`
+	Coming     bool   `json:"coming"`
+	Motif      string `json:"motif"`
+	Color      string `json:"color"`
+	Agents     string `json:"agents"`
+	Lieu       string `json:"lieu"`
+	State      string `json:"state"`
+	StateLabel string `json:"state_label"`
+	Pending    bool   `json:"pending"`
+}
+
+// UsagerForm creates (ID "") or revises: only the fields in Set are changed.
+type UsagerForm struct {
+	ID          string            `json:"id"`
+	Revision    int               `json:"revision"`
+	Responsable string            `json:"responsable"` // at creation
+	Set         map[string]string `json:"set"`         // Champ.Code → value
+	Accept      []string          `json:"accept"`
+}
+
+// --- plages and absences ---
+
+// Recurrence is structured for a form; Label says it in French.
+type Recurrence struct {
+	Kind     string   `json:"kind"`     // none, weekly, monthly
+	Interval int      `json:"interval"` // every n weeks or months
+	Days     []string `json:"days"`     // MO…SU, weekly
+	Ordinal  int      `json:"ordinal"`  // monthly: 1…5, −1…−5
+	Until    string   `json:"until"`    // civil day, inclusive, or ""
+	Label    string   `json:"label"`    // read only
+}
+
+// PlageForm is a plage d'ouverture to read or to save (ID "" creates). Scope says
+// what a change of an existing series touches: all, or the one occurrence of Day.
+type PlageForm struct {
+	ID       string     `json:"id"`
+	Revision int        `json:"revision"`
+	Scope    string     `json:"scope"` // all, one
+	Day      string     `json:"day"`
+	Agent    string     `json:"agent"`
+	Title    string     `json:"title"`
+	Motifs   []string   `json:"motifs"`
+	Lieu     string     `json:"lieu"`
+	FirstDay string     `json:"first_day"`
+	From     string     `json:"from"`
+	To       string     `json:"to"`
+	BreakMin int        `json:"break_min"`
+	Repeat   Recurrence `json:"repeat"`
+	Exdates  []string   `json:"exdates"` // read only
+	Accept   []string   `json:"accept"`
+}
+
+// AbsenceForm is an absence to read or to save. A recurring one lasts one day.
+type AbsenceForm struct {
+	ID       string     `json:"id"`
+	Revision int        `json:"revision"`
+	Scope    string     `json:"scope"`
+	Day      string     `json:"day"`
+	Agent    string     `json:"agent"`
+	Title    string     `json:"title"`
+	FirstDay string     `json:"first_day"`
+	From     string     `json:"from"`
+	LastDay  string     `json:"last_day"`
+	To       string     `json:"to"`
+	Repeat   Recurrence `json:"repeat"`
+	Exdates  []string   `json:"exdates"`
+	Accept   []string   `json:"accept"`
+}
+
+// EffacerForm deletes a plage or an absence, or one occurrence of it.
+type EffacerForm struct {
+	ID       string `json:"id"`
+	Revision int    `json:"revision"`
+	Scope    string `json:"scope"`
+	Day      string `json:"day"`
+}
+
+// --- sync and review ---
+
+// EtatSync is the pill and what it unfolds.
+type EtatSync struct {
+	State       string `json:"state"` // alone, up_to_date, pending, syncing, offline, login
+	Pending     int    `json:"pending"`
+	Review      int    `json:"review"`       // items waiting in À revoir
+	OfflineFrom string `json:"offline_from"` // « 10:42 », with OfflineDay when not today
+	OfflineDay  string `json:"offline_day"`
+	LastSync    string `json:"last_sync"` // « jeu. 12 nov., 10 h 42 », or ""
+	Complete    bool   `json:"complete"`  // false until the first download is in
+	Done        int    `json:"done"`      // rows of it, of Total; 0 of 0 when not known
+	Total       int    `json:"total"`
+	Detail      string `json:"detail"` // one sentence more, or ""
+}
+
+// VueRevoir is what the server refused or flagged, until someone decides.
+type VueRevoir struct {
+	Items []CasRevoir `json:"items"`
+}
+
+type CasRevoir struct {
+	ID      string     `json:"id"`
+	Kind    string     `json:"kind"` // conflict, refused, info
+	Code    string     `json:"code"`
+	Title   string     `json:"title"`
+	Message string     `json:"message"`
+	When    string     `json:"when"`
+	Sides   []Cote     `json:"sides"` // what was entered, what it met
+	Choices []CasChoix `json:"choices"`
+	Rdv     string     `json:"rdv"` // to show in the agenda, or ""
+	Day     string     `json:"day"`
+}
+
+type Cote struct {
+	Label  string `json:"label"`
+	Title  string `json:"title"`
+	Detail string `json:"detail"`
+	Note   string `json:"note"`
+	Motif  string `json:"motif"`
+	Color  string `json:"color"`
+}
+
+// CasChoix is keep, apply, drop or move; a move offers its slots.
+type CasChoix struct {
+	Code     string    `json:"code"`
+	Label    string    `json:"label"`
+	Detail   string    `json:"detail"`
+	Creneaux []Creneau `json:"creneaux"`
+}
