@@ -202,12 +202,17 @@ type Lieu struct {
 
 // --- the agenda ---
 
-// DemandeAgenda asks for every pair of a day From…To (inclusive) and an agent.
+// DemandeAgenda asks for every pair of a day and an agent: of the day or the
+// week that holds Day (weekends as preferred), or of From…To, inclusive, when
+// Span is "".
 type DemandeAgenda struct {
+	Day           string   `json:"day"`  // "" = today
+	Span          string   `json:"span"` // day, week, ""
 	From          string   `json:"from"`
 	To            string   `json:"to"`
-	Agents        []string `json:"agents"` // [] = the agent of the profile
-	Lieux         []string `json:"lieux"`  // [] = all, phone and home included
+	Agents        []string `json:"agents"`    // [] = the agent of the profile
+	Lieux         []string `json:"lieux"`     // rdvs and plages elsewhere are left out; [] = everywhere
+	Elsewhere     bool     `json:"elsewhere"` // with Lieux: phone, visio and home too
 	ShowCancelled bool     `json:"show_cancelled"`
 }
 
@@ -218,8 +223,8 @@ type VueAgenda struct {
 	To       string    `json:"to"`
 	Label    string    `json:"label"`    // « 9 – 13 novembre 2026 », « jeudi 12 novembre »
 	Week     int       `json:"week"`     // ISO number of From
-	Previous string    `json:"previous"` // first day of the period before and after,
-	Next     string    `json:"next"`     // of the same length, weekends as preferred
+	Previous string    `json:"previous"` // a day of the period before, to ask it
+	Next     string    `json:"next"`     // a day of the period after
 	Zone     string    `json:"zone"`
 	Opens    string    `json:"opens"`    // hours worth showing, whole ones: "08:00"
 	Closes   string    `json:"closes"`   // "19:00"
