@@ -33,25 +33,27 @@ type Slot struct {
 	Lieu  LieuID    `json:"lieu,omitempty"`
 }
 
-// MoveRdv gives an Rdv another time, another lieu, and perhaps other agents
+// MoveRdv gives an Rdv another time, another lieu, and perhaps another agent
 // (a drag to another column). From is the slot the author saw.
 type MoveRdv struct {
-	Rdv    RdvID     `json:"rdv"`
-	From   Slot      `json:"from"`
-	To     Slot      `json:"to"`
-	Agents []AgentID `json:"agents,omitempty"` // nil: unchanged
-	// FromAgents is what the author saw; only read when Agents is set.
-	FromAgents []AgentID `json:"from_agents,omitempty"`
+	Rdv       RdvID   `json:"rdv"`
+	From      Slot    `json:"from"`
+	To        Slot    `json:"to"`
+	FromAgent AgentID `json:"from_agent,omitempty"` // replaced by ToAgent; both or neither
+	ToAgent   AgentID `json:"to_agent,omitempty"`
 }
 
-// ReviseRdv changes people and texts of an Rdv; nil fields stay.
+// ReviseRdv adds and removes people and changes texts of an Rdv; what is empty
+// or nil stays.
 type ReviseRdv struct {
-	Rdv            RdvID           `json:"rdv"`
-	Agents         []AgentID       `json:"agents,omitempty"`
-	Participations []Participation `json:"participations,omitempty"`
-	Context        *TextEdit       `json:"context,omitempty"`
-	Title          *TextEdit       `json:"title,omitempty"`
-	Capacity       *int            `json:"capacity,omitempty"`
+	Rdv          RdvID           `json:"rdv"`
+	AddAgents    []AgentID       `json:"add_agents,omitempty"`
+	RemoveAgents []AgentID       `json:"remove_agents,omitempty"`
+	Add          []Participation `json:"add,omitempty"` // replaces the participation of the same usager
+	Remove       []UsagerID      `json:"remove,omitempty"`
+	Context      *TextEdit       `json:"context,omitempty"`
+	Title        *TextEdit       `json:"title,omitempty"`
+	Capacity     *int            `json:"capacity,omitempty"`
 }
 
 // TextEdit is a text typed over another.

@@ -70,7 +70,7 @@ type UsagerQuery struct {
 	Email       string
 	Phone       string
 	Identity    string // IdentityKey
-	BirthDate   *civil.Date
+	BirthDate   civil.Date
 }
 
 // IdentityKey folds first and last name for the search of duplicates:

@@ -44,20 +44,27 @@ func longText(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) < 0
 }
 
-// validZone reports whether name is an IANA zone; "Local" and "" are not.
+// validZone reports whether name is an IANA zone; "" is not.
 func validZone(name string) bool {
-	if name == "" || name == "Local" {
-		return false
-	}
-	_, err := time.LoadLocation(name)
+	_, err := civil.LoadZone(name)
 	return err == nil
 }
 
 // plausible reports whether an agenda may hold the day: from 2018 on, and
 // before 2100.
 func plausible(d civil.Date) bool {
-	return d.Year >= 2018 && d.Year < 2100
+	return d.Year() >= 2018 && d.Year() < 2100
 }
 
 // joinName puts a first and a last name side by side.
 func joinName(first, last string) string { return strings.TrimSpace(first + " " + last) }
+
+// wallOf gives the civil day and time that the wall of a zone shows at an instant.
+func wallOf(at time.Time, zone string) (civil.Date, civil.Time, error) {
+	z, err := civil.LoadZone(zone)
+	if err != nil {
+		return 0, 0, Invalid("zone")
+	}
+	day, hour := z.Civil(at)
+	return day, hour, nil
+}

@@ -62,6 +62,12 @@ func (t *Territoire) Window() int {
 	return t.WindowMonths
 }
 
+// Days gives the public holidays of the territoire. It fails on a set or an
+// exception that Check refuses.
+func (t *Territoire) Days() (civil.Holidays, error) {
+	return civil.NewHolidays(civil.HolidaySet(t.Holidays), t.HolidaysExcept...)
+}
+
 func (t *Territoire) Check() error {
 	switch {
 	case !ValidID(t.Key()):
@@ -72,10 +78,11 @@ func (t *Territoire) Check() error {
 		return Invalid("departement")
 	case !validZone(t.Zone):
 		return Invalid("zone")
-	case !civil.KnownHolidays(t.Holidays):
-		return Invalid("holidays")
 	case t.WindowMonths < 0 || t.WindowMonths > 24:
 		return Invalid("window_months")
+	}
+	if _, err := t.Days(); err != nil {
+		return Invalid("holidays")
 	}
 	for _, f := range t.Permits {
 		if !slices.Contains(OptionalFields(), f) {

@@ -15,7 +15,7 @@ type Usager struct {
 	FirstName   string       `json:"first_name"`
 	LastName    string       `json:"last_name"`
 	BirthName   string       `json:"birth_name,omitempty"`
-	BirthDate   *civil.Date  `json:"birth_date,omitempty"`
+	BirthDate   civil.Date   `json:"birth_date,omitzero"`
 	Email       string       `json:"email,omitempty"` // lower case, not unique
 	Phone       string       `json:"phone,omitempty"` // E.164
 	Address     string       `json:"address,omitempty"`
