@@ -264,10 +264,10 @@ func (d *decider) settleWarnings() error {
 // finish checks, stamps and completes the changes. Only the server derives
 // conflits and occupations.
 func (d *decider) finish() error {
+	d.settleRdvs()
 	if d.mode == Authority {
-		if err := d.deriveOccupations(); err != nil {
-			return err
-		}
+		d.deriveOccupations()
+		d.closeSettled()
 	}
 	for _, c := range d.out.Changes {
 		if c.After == nil {
