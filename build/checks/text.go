@@ -58,7 +58,7 @@ func Places(files []File) []Finding {
 // origins are the hosts that a page or a mail may name: namespaces, which are
 // never fetched, names reserved for examples, and this machine.
 func origins() []string {
-	return []string{"www.w3.org", "example.org", "example.com", "example.net", "localhost", "127.0.0.1", "[::1]"}
+	return []string{"www.w3.org", "example.org", "example.com", "example.net", "example", "test", "invalid", "localhost", "127.0.0.1", "[::1]"}
 }
 
 // Origins keeps foreign addresses out of what a browser or a mail reader
@@ -91,15 +91,21 @@ func Origins(files []File) []Finding {
 // longest is how many lines a file may have before it must be split.
 const longest = 600
 
-// Lengths keeps files short enough to be read in one sitting.
+// Lengths keeps files short enough to be read in one sitting. What a program
+// wrote, and says so on its first line, is not read.
 func Lengths(files []File) []Finding {
 	var found []Finding
 	for _, f := range files {
-		if n := strings.Count(f.Text, "\n"); code(f) && n > longest && !strings.Contains(f.Path, "testdata/") {
+		if n := strings.Count(f.Text, "\n"); code(f) && n > longest && !strings.Contains(f.Path, "testdata/") && !machineWritten(f) {
 			found = append(found, Finding{f.Path, n, fmt.Sprintf("%d lines: split it (%d at most)", n, longest)})
 		}
 	}
 	return found
+}
+
+func machineWritten(f File) bool {
+	first, _, _ := strings.Cut(f.Text, "\n")
+	return strings.Contains(first, "Written by scripts/") || strings.Contains(first, "Code generated")
 }
 
 // Leftovers refuses what was put off, and tests that do not run.

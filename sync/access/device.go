@@ -1,0 +1,116 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"permanence/app/agenda"
+)
+
+// Device is one desktop of one agent.
+type Device struct {
+	ID     string // UUIDv7
+	Agent  agenda.AgentID
+	Name   string // given by the agent
+	Tokens DeviceTokens
+}
+
+// Devices is where devices are kept.
+type Devices interface {
+	// DeviceByToken finds the device one of whose tokens has this hash, be it
+	// current, offered or retired, or ErrUnknown.
+	DeviceByToken(ctx context.Context, h Hash) (Device, error)
+	// DeviceByID finds a device, or ErrUnknown.
+	DeviceByID(ctx context.Context, id string) (Device, error)
+	// KeepTokens replaces the tokens of a device if they are still was, and
+	// reports whether they were.
+	KeepTokens(ctx context.Context, id string, was, is DeviceTokens) (bool, error)
+}
+
+// DeviceWay lets desktops in by their token: Authorization: Bearer. A retired
+// token that comes back closes the device.
+type DeviceWay struct {
+	Devices  Devices
+	Agents   Agents
+	Failures *Gate
+	Now      func() time.Time
+}
+
+func (d DeviceWay) Enter(r *http.Request, ip netip.Addr) (Session, error) {
+	text, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	secret, ok := ParseSecret(KindDevice, text)
+	if !bearer || !ok {
+		return Session{}, failed(d.Failures, ip, refuseCredentials())
+	}
+	device, verdict, err := d.present(r.Context(), secret.Hash())
+	if err != nil {
+		return Session{}, err
+	}
+	switch verdict {
+	case Denied:
+		return Session{}, failed(d.Failures, ip, refuseDevice())
+	case Unknown:
+		return Session{}, failed(d.Failures, ip, refuseCredentials())
+	}
+	return welcome(r.Context(), d.Agents, Session{Policy: PolicyDevice, Agent: device.Agent, Device: device.ID})
+}
+
+func refuseDevice() *Refusal {
+	return refuse(CodeRevoked, http.StatusUnauthorized, "Cet ordinateur n’est plus autorisé. Connectez-vous de nouveau.")
+}
+
+// tries is how often a race between two requests of one device is run again.
+const tries = 4
+
+// present judges a token and keeps what that changed.
+func (d DeviceWay) present(ctx context.Context, h Hash) (Device, Verdict, error) {
+	for range tries {
+		device, err := d.Devices.DeviceByToken(ctx, h)
+		if errors.Is(err, ErrUnknown) {
+			return Device{}, Unknown, nil
+		}
+		if err != nil {
+			return Device{}, Unknown, fmt.Errorf("look for a device: %w", err)
+		}
+		is, verdict := device.Tokens.Present(h, d.Now())
+		if is.Same(device.Tokens) {
+			return device, verdict, nil
+		}
+		kept, err := d.Devices.KeepTokens(ctx, device.ID, device.Tokens, is)
+		if err != nil {
+			return Device{}, Unknown, fmt.Errorf("keep the tokens of device %s: %w", device.ID, err)
+		}
+		if kept {
+			return device, verdict, nil
+		}
+	}
+	return Device{}, Unknown, fmt.Errorf("keep the tokens of a device: %d races lost", tries)
+}
+
+// Next offers a device its next token when one is due, to be sent with the
+// answer of the request; false when the present one still serves. random is
+// crypto/rand.Reader.
+func (d DeviceWay) Next(ctx context.Context, random io.Reader, id string) (Secret, bool, error) {
+	device, err := d.Devices.DeviceByID(ctx, id)
+	if err != nil {
+		return Secret{}, false, fmt.Errorf("look for device %s: %w", id, err)
+	}
+	if !device.Tokens.Due(d.Now()) {
+		return Secret{}, false, nil
+	}
+	secret, err := NewSecret(random, KindDevice)
+	if err != nil {
+		return Secret{}, false, err
+	}
+	kept, err := d.Devices.KeepTokens(ctx, id, device.Tokens, device.Tokens.Offer(secret.Hash(), d.Now()))
+	if err != nil {
+		return Secret{}, false, fmt.Errorf("offer a token to device %s: %w", id, err)
+	}
+	return secret, kept, nil // a race lost: the other request carries the offer
+}
