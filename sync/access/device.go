@@ -23,9 +23,6 @@ type Device struct {
 
 // Devices is where devices are kept.
 type Devices interface {
-	// DeviceByToken finds the device one of whose tokens has this hash, be it
-	// current, offered or retired, or ErrUnknown.
-	DeviceByToken(ctx context.Context, h Hash) (Device, error)
 	// DeviceByID finds a device, or ErrUnknown.
 	DeviceByID(ctx context.Context, id string) (Device, error)
 	// KeepTokens replaces the tokens of a device if they are still was, and
@@ -33,8 +30,12 @@ type Devices interface {
 	KeepTokens(ctx context.Context, id string, was, is DeviceTokens) (bool, error)
 }
 
-// DeviceWay lets desktops in by their token: Authorization: Bearer. A retired
-// token that comes back closes the device.
+// Credential is what a desktop sends as Authorization: Bearer: its id, which is
+// no secret, a point, and its token.
+func Credential(id string, token Secret) string { return id + "." + token.Reveal() }
+
+// DeviceWay lets desktops in by their Credential. A retired token that comes
+// back closes the device.
 type DeviceWay struct {
 	Devices  Devices
 	Agents   Agents
@@ -44,11 +45,12 @@ type DeviceWay struct {
 
 func (d DeviceWay) Enter(r *http.Request, ip netip.Addr) (Session, error) {
 	text, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	secret, ok := ParseSecret(KindDevice, text)
-	if !bearer || !ok {
+	id, token, _ := strings.Cut(text, ".")
+	secret, ok := ParseSecret(KindDevice, token)
+	if !bearer || !ok || !agenda.ValidID(id) {
 		return Session{}, failed(d.Failures, ip, refuseCredentials())
 	}
-	device, verdict, err := d.present(r.Context(), secret.Hash())
+	device, verdict, err := d.present(r.Context(), id, secret.Hash())
 	if err != nil {
 		return Session{}, err
 	}
@@ -68,10 +70,10 @@ func refuseDevice() *Refusal {
 // tries is how often a race between two requests of one device is run again.
 const tries = 4
 
-// present judges a token and keeps what that changed.
-func (d DeviceWay) present(ctx context.Context, h Hash) (Device, Verdict, error) {
+// present judges a token of a device and keeps what that changed.
+func (d DeviceWay) present(ctx context.Context, id string, h Hash) (Device, Verdict, error) {
 	for range tries {
-		device, err := d.Devices.DeviceByToken(ctx, h)
+		device, err := d.Devices.DeviceByID(ctx, id)
 		if errors.Is(err, ErrUnknown) {
 			return Device{}, Unknown, nil
 		}

@@ -41,17 +41,6 @@ func (k *keys) DeviceByID(_ context.Context, id string) (Device, error) {
 	return pick(k, k.devices, id)
 }
 
-func (k *keys) DeviceByToken(_ context.Context, h Hash) (Device, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, d := range k.devices {
-		if d.Tokens.Current == h || holds(d.Tokens.Offered, h) || holds(d.Tokens.Retired, h) {
-			return d, nil
-		}
-	}
-	return Device{}, ErrUnknown
-}
-
 func (k *keys) KeepTokens(_ context.Context, id string, was, is DeviceTokens) (bool, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -82,6 +71,9 @@ func pick[K comparable, V any](k *keys, from map[K]V, key K) (V, error) {
 	return v, nil
 }
 
+// deskID is the one enrolled desktop of these tests.
+const deskID = "019aa7d0-7c00-7000-8000-000000000001"
+
 // house is a guarded server of one route a policy, each answering who came in.
 type house struct {
 	*keys
@@ -104,7 +96,7 @@ func newHouse(t *testing.T) *house {
 		},
 		feeds:     map[Hash]Feed{h.feed.Hash(): {ID: "f1", Agent: "alice", Content: ContentMotif}},
 		passwords: map[Hash]AppPassword{h.app.Hash(): {ID: "p1", Agent: "alice", Email: "alice@example.org", Content: ContentComplet}},
-		devices:   map[string]Device{"d1": {ID: "d1", Agent: "alice", Tokens: Enrol(h.device.Hash(), hour(0))}},
+		devices:   map[string]Device{deskID: {ID: deskID, Agent: "alice", Tokens: Enrol(h.device.Hash(), hour(0))}},
 		roles: map[agenda.AgentID][]agenda.Role{
 			"alice": {{Agent: "alice", Organisation: "ccas", Level: agenda.LevelBasic}},
 			"diane": {{Agent: "diane", Organisation: "ccas", Level: agenda.LevelAdmin}},
@@ -182,7 +174,9 @@ func (h *house) ask(line string, edits ...func(*http.Request)) *httptest.Respons
 func header(name, value string) func(*http.Request) {
 	return func(r *http.Request) { r.Header.Set(name, value) }
 }
-func bearer(s Secret) func(*http.Request) { return header("Authorization", "Bearer "+s.text) }
+func bearer(s Secret) func(*http.Request) {
+	return header("Authorization", "Bearer "+Credential(deskID, s))
+}
 func basic(user, password string) func(*http.Request) {
 	return func(r *http.Request) { r.SetBasicAuth(user, password) }
 }
@@ -227,6 +221,9 @@ func TestGuard(t *testing.T) {
 		{"a desktop", "GET /sync/v1/who", edits{bearer(h.device)}, 200, "device agent alice"},
 		{"a desktop without token", "GET /sync/v1/who", nil, 401, "bad_credentials"},
 		{"a desktop with a stranger's token", "GET /sync/v1/who", edits{bearer(stranger)}, 401, "bad_credentials"},
+		{"a token without its desktop", "GET /sync/v1/who", edits{header("Authorization", "Bearer "+h.device.text)}, 401, "bad_credentials"},
+		{"a token of another desktop", "GET /sync/v1/who", edits{header("Authorization", "Bearer "+Credential("019aa7d0-7c00-7000-8000-000000000002", h.device))}, 401, "bad_credentials"},
+		{"a desktop that is a path", "GET /sync/v1/who", edits{header("Authorization", "Bearer "+Credential("../d1", h.device))}, 401, "bad_credentials"},
 		{"a token where a password belongs", "GET /sync/v1/who", edits{basic("alice@example.org", app)}, 401, "bad_credentials"},
 		{"a basic agent at the accounts", "GET /api/v1/comptes", edits{bearer(h.device)}, 403, "Vous n’avez pas accès"},
 		{"no such page", "GET /admin", nil, 404, `{"error":{"code":"not_found","message":"Page introuvable."}}`},
@@ -278,7 +275,7 @@ func TestGuard(t *testing.T) {
 			t.Errorf("%s is in the log", never)
 		}
 	}
-	for _, told := range []string{"route=\"GET /sync/v1/who\"", "agent=alice", "device=d1", "disk on fire", "handler panicked"} {
+	for _, told := range []string{"route=\"GET /sync/v1/who\"", "agent=alice", "device=" + deskID, "disk on fire", "handler panicked"} {
 		if !strings.Contains(h.log.String(), told) {
 			t.Errorf("%s is not in the log", told)
 		}
@@ -357,9 +354,9 @@ func TestAgentGone(t *testing.T) {
 
 func TestAdminRoute(t *testing.T) {
 	h := newHouse(t)
-	d := h.devices["d1"]
+	d := h.devices[deskID]
 	d.Agent = "diane"
-	h.devices["d1"] = d
+	h.devices[deskID] = d
 	if w := h.ask("GET /api/v1/comptes", bearer(h.device)); w.Code != 200 || !strings.Contains(w.Body.String(), "diane") {
 		t.Errorf("an admin is refused: %d %s", w.Code, w.Body)
 	}
@@ -410,7 +407,7 @@ func TestMemoryIsBounded(t *testing.T) {
 func TestDeviceRotatesOverHTTP(t *testing.T) {
 	h := newHouse(t)
 	next := func() (Secret, bool) {
-		s, ok, err := h.desk.Next(t.Context(), bytes.NewReader(bytes.Repeat([]byte{7}, 64)), "d1")
+		s, ok, err := h.desk.Next(t.Context(), bytes.NewReader(bytes.Repeat([]byte{7}, 64)), deskID)
 		if err != nil {
 			t.Fatal(err)
 		}
