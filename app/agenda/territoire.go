@@ -183,3 +183,15 @@ func (s *Service) Check() error {
 	}
 	return nil
 }
+
+// WindowFrom gives the first day of the Rdvs that a desktop holds at the
+// instant now, the first of a civil month in the territoire's zone, and the
+// instant at which that day begins.
+func (t *Territoire) WindowFrom(now time.Time) (civil.Date, time.Time) {
+	zone, err := civil.LoadZone(t.Zone)
+	if err != nil {
+		zone = civil.Zone{}
+	}
+	day := zone.Date(now).FirstOfMonth().AddMonths(-t.Window())
+	return day, zone.Instant(day, 0)
+}

@@ -3,6 +3,7 @@ package guichet
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"permanence/app/agenda"
@@ -81,9 +82,10 @@ func (c *Comptoir) doIn(tx DeskTx, p Proposal, agent agenda.AgentID) (Proposed, 
 }
 
 // Replay runs a pending command again on newer rows, inside the transaction
-// that pulled them. The code tells why it no longer holds here, "" when it
-// does; it is pushed all the same.
-func (c *Comptoir) Replay(tx DeskTx, p Pending) (agenda.Code, error) {
+// that pulled them; only its changes to records that over accepts are laid.
+// The code tells why it no longer holds here, "" when it does; it is pushed all
+// the same.
+func (c *Comptoir) Replay(tx DeskTx, p Pending, over func(agenda.Ref) bool) (agenda.Code, error) {
 	by := agenda.Author{Kind: agenda.AuthorAgent, Agent: p.Author, Device: p.Command.Device}
 	d, err := agenda.Decide(tx, p.Command, by, agenda.Replay, p.Command.At, c.now())
 	if err := tx.Err(); err != nil {
@@ -95,6 +97,7 @@ func (c *Comptoir) Replay(tx DeskTx, p Pending) (agenda.Code, error) {
 	if err != nil {
 		return "", err
 	}
+	d.Changes = slices.DeleteFunc(d.Changes, func(ch agenda.Change) bool { return !over(ch.Ref()) })
 	return "", apply(tx, p.Command.N, d)
 }
 

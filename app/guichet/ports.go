@@ -113,4 +113,7 @@ type Pending struct {
 	// State is "" while it holds locally, else the code of the refusal met on
 	// replay: drawn "à vérifier", still pushed.
 	State agenda.Code
+	// Numbers is set once the server has done it and its rows are not all here:
+	// its number in each territoire, empty when nothing had to change.
+	Numbers map[agenda.TerritoireID]int64
 }

@@ -1,0 +1,185 @@
+// Package hub is the server's side of push and pull: it runs the commands a
+// desktop queued, through the counter and in order, and gives back the rows its
+// scopes grant, page by page, each page read in one transaction. It also wakes
+// the desktops that listen. It knows nothing of who may ask: access does.
+package hub
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"permanence/app/agenda"
+	"permanence/app/guichet"
+	"permanence/sync/wire"
+)
+
+// Hub serves the exchange.
+type Hub struct {
+	store     Store
+	counter   *guichet.Counter
+	bus       Bus
+	now       func() time.Time
+	lease     time.Duration
+	pageLines int
+	deadline  func(time.Duration) time.Time
+}
+
+// Config sets a hub up. PageLines bounds the lines of a page, 1,000 when 0;
+// Lease is how long a desktop may go without contact.
+type Config struct {
+	Now       func() time.Time
+	Lease     time.Duration
+	PageLines int
+	// Deadline gives the machine's own time in d: sockets know no other clock.
+	Deadline func(d time.Duration) time.Time
+}
+
+// New serves the store through the counter; bus wakes who follows.
+func New(s Store, c *guichet.Counter, b Bus, cfg Config) *Hub {
+	if cfg.PageLines == 0 {
+		cfg.PageLines = 1000
+	}
+	return &Hub{store: s, counter: c, bus: b, now: cfg.Now, lease: cfg.Lease, pageLines: cfg.PageLines, deadline: cfg.Deadline}
+}
+
+// Exchange runs what req pushes, then calls send with the frames of the
+// answer, in order, a page at a time. It returns ErrForked or ErrForeign when
+// nothing was done, an error of send when the line is cut, any other error when
+// the server failed: what was committed before stays, and is answered again.
+func (h *Hub) Exchange(ctx context.Context, d Device, req wire.Request, send func([]wire.Frame) error) error {
+	if err := h.push(ctx, d, req); err != nil {
+		return err
+	}
+	f := newFollower(d, req)
+	if err := h.hello(ctx, f, send); err != nil {
+		return err
+	}
+	if err := h.catchUp(ctx, f, send); err != nil {
+		return err
+	}
+	return send([]wire.Frame{{T: wire.TypeEnd, End: &wire.End{}}})
+}
+
+// Live sends the same frames as they come, until ctx ends or send fails. idle
+// is called when nothing came for ping.
+func (h *Hub) Live(ctx context.Context, d Device, req wire.Request, ping time.Duration, send func([]wire.Frame) error, idle func() error) error {
+	wake, stop := h.bus.Follow()
+	defer stop()
+	f := newFollower(d, req)
+	if err := h.hello(ctx, f, send); err != nil {
+		return err
+	}
+	for {
+		if err := h.catchUp(ctx, f, send); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-wake:
+		case <-time.After(ping):
+			if err := idle(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// hello opens an answer.
+func (h *Hub) hello(ctx context.Context, f *follower, send func([]wire.Frame) error) error {
+	s := &wire.ServerHello{Protocol: wire.Protocol, Schema: wire.Schema, Clock: h.now().UTC(), LeaseS: int64(h.lease / time.Second)}
+	err := h.store.Write(ctx, func(tx Tx) error {
+		last, err := tx.LastN(f.device.ID)
+		s.Next = last + 1
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = h.store.Read(ctx, func(tx ReadTx) error {
+		for _, t := range territoires(agenda.Held(tx, f.device.Agent)) {
+			n, epoch, err := tx.Head(t)
+			if err != nil {
+				return err
+			}
+			s.Heads = append(s.Heads, wire.Head{Territoire: t, Epoch: epoch, Number: n})
+		}
+		return tx.Err()
+	})
+	if err != nil {
+		return err
+	}
+	return send([]wire.Frame{{T: wire.TypeHello, Server: s}})
+}
+
+// catchUp sends pages until every territoire is at its head.
+func (h *Hub) catchUp(ctx context.Context, f *follower, send func([]wire.Frame) error) error {
+	for {
+		var pages []page
+		err := h.store.Read(ctx, func(tx ReadTx) error {
+			var err error
+			pages, err = h.pages(tx, f)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		more := false
+		for _, p := range pages {
+			more = more || p.more
+			if len(p.frames) == 0 {
+				continue
+			}
+			if err := send(p.frames); err != nil {
+				return err
+			}
+		}
+		if !more {
+			return nil
+		}
+	}
+}
+
+// pages reads one page of each territoire the agent holds scopes in, or still
+// has a cursor for: withdrawn rights are told too.
+func (h *Hub) pages(tx ReadTx, f *follower) ([]page, error) {
+	held := agenda.Held(tx, f.device.Agent)
+	ids := territoires(held)
+	for t := range f.cursors {
+		if !slices.Contains(ids, t) {
+			ids = append(ids, t)
+		}
+	}
+	slices.Sort(ids)
+	var all []page
+	for _, t := range ids {
+		p, err := h.next(tx, f, t, scopesIn(held, t))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func territoires(held []agenda.Placed) []agenda.TerritoireID {
+	var ids []agenda.TerritoireID
+	for _, p := range held {
+		if !slices.Contains(ids, p.Territoire) {
+			ids = append(ids, p.Territoire)
+		}
+	}
+	return ids
+}
+
+func scopesIn(held []agenda.Placed, t agenda.TerritoireID) []agenda.Scope {
+	var scopes []agenda.Scope
+	for _, p := range held {
+		if p.Territoire == t {
+			scopes = append(scopes, p.Scope)
+		}
+	}
+	slices.Sort(scopes)
+	return scopes
+}

@@ -1,0 +1,259 @@
+package hub
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"permanence/app/agenda"
+	"permanence/app/guichet"
+	"permanence/sync/wire"
+)
+
+// follower is one desktop being brought up to date: where it stands, page
+// after page. It lives for one exchange or one live stream.
+type follower struct {
+	device   Device
+	cursors  map[agenda.TerritoireID]wire.Cursor
+	outcomes int64 // highest n whose outcome was sent
+}
+
+func newFollower(d Device, req wire.Request) *follower {
+	f := &follower{device: d, cursors: map[agenda.TerritoireID]wire.Cursor{}, outcomes: req.Hello.Acked}
+	for _, c := range req.Cursors {
+		f.cursors[c.Territoire] = c
+	}
+	return f
+}
+
+// page is what one transaction gives one territoire.
+type page struct {
+	frames []wire.Frame
+	more   bool
+}
+
+// next reads one page of territoire t, held there by the scopes; it moves the
+// follower's cursor. A page without rows, outcomes or news of scopes is empty.
+func (h *Hub) next(tx ReadTx, f *follower, t agenda.TerritoireID, held []agenda.Scope) (page, error) {
+	head, epoch, err := tx.Head(t)
+	if err != nil {
+		return page{}, err
+	}
+	c, known := f.cursors[t]
+	if !known || c.Epoch != epoch || c.Number > head {
+		c = wire.Cursor{Territoire: t, Epoch: epoch, Number: head}
+		known = false
+	}
+	b := &builder{tx: tx, t: t, held: held, head: head, from: c.Number, window: h.window(tx, t), limit: h.pageLines}
+	b.compareScopes(&c)
+	if err := b.delta(&c); err != nil {
+		return page{}, err
+	}
+	if err := b.load(&c); err != nil {
+		return page{}, err
+	}
+	if err := b.outcomes(f); err != nil {
+		return page{}, err
+	}
+	c.WindowFrom = b.window.day
+	same := known && len(b.frames) == 0 && c.Number == b.from && !b.news
+	f.cursors[t] = c
+	if same {
+		return page{}, nil
+	}
+	b.frames = append(b.frames, wire.Frame{T: wire.TypeMark, Territoire: t, Number: c.Number, Mark: &wire.Mark{
+		From: b.from, To: c.Number, Epoch: epoch, Loading: c.Loading, Scopes: c.Scopes, WindowFrom: c.WindowFrom, WindowAt: b.window.from,
+	}})
+	return page{b.frames, len(c.Loading) > 0 || c.Number < head}, tx.Err()
+}
+
+// window is what bounds the Rdvs a desktop holds.
+type window struct {
+	day  string // first civil day, "2026-08-01"
+	from time.Time
+}
+
+// window begins on the first day of a civil month in the territoire's zone.
+func (h *Hub) window(tx ReadTx, t agenda.TerritoireID) window {
+	territoire, ans := agenda.Get[*agenda.Territoire](tx, agenda.NounTerritoire, string(t))
+	if ans != agenda.Yes {
+		return window{}
+	}
+	day, from := territoire.WindowFrom(h.now())
+	return window{day.String(), from}
+}
+
+// builder gathers the frames of one page.
+type builder struct {
+	tx     ReadTx
+	t      agenda.TerritoireID
+	held   []agenda.Scope
+	head   int64
+	from   int64
+	window window
+	limit  int
+	news   bool // scopes were granted, withdrawn or completed
+	frames []wire.Frame
+}
+
+// compareScopes tells what was withdrawn and begins to load what was granted.
+func (b *builder) compareScopes(c *wire.Cursor) {
+	drop := func(s agenda.Scope) bool {
+		if slices.Contains(b.held, s) {
+			return false
+		}
+		b.frames = append(b.frames, wire.Frame{T: wire.TypeScope, Territoire: b.t, Scope: s})
+		b.news = true
+		return true
+	}
+	c.Scopes = slices.DeleteFunc(slices.Clone(c.Scopes), drop)
+	c.Loading = slices.DeleteFunc(slices.Clone(c.Loading), func(l wire.Loading) bool { return drop(l.Scope) })
+	for _, s := range b.held {
+		loading := slices.ContainsFunc(c.Loading, func(l wire.Loading) bool { return l.Scope == s })
+		if loading || slices.Contains(c.Scopes, s) {
+			continue
+		}
+		b.frames = append(b.frames, wire.Frame{T: wire.TypeScope, Territoire: b.t, Scope: s, Add: true})
+		c.Loading = append(c.Loading, wire.Loading{Scope: s, N: b.head})
+		b.news = true
+	}
+}
+
+// delta brings the complete scopes from the cursor's number towards the head.
+func (b *builder) delta(c *wire.Cursor) error {
+	if len(c.Scopes) == 0 {
+		c.Number = b.head
+		return nil
+	}
+	to, err := b.lines(c.Scopes, c.Number, func(guichet.FeedLine) bool { return true })
+	if err != nil {
+		return err
+	}
+	c.Number = to
+	return nil
+}
+
+// load reads on in the scopes whose first copy is not complete, once the others
+// are up to date. A scope that reaches the head enters the cursor.
+func (b *builder) load(c *wire.Cursor) error {
+	if len(c.Loading) == 0 || c.Number < b.head {
+		return nil
+	}
+	after := c.Loading[0].After
+	var scopes []agenda.Scope
+	for _, l := range c.Loading {
+		if l.After == after {
+			scopes = append(scopes, l.Scope)
+		}
+	}
+	n := c.Loading[0].N
+	to, err := b.lines(scopes, after, func(l guichet.FeedLine) bool { return l.In || l.Number > n })
+	if err != nil {
+		return err
+	}
+	for i := range c.Loading {
+		if c.Loading[i].After == after {
+			c.Loading[i].After = to
+		}
+	}
+	b.news = true
+	b.complete(c)
+	return nil
+}
+
+// complete moves the scopes that reached the head into the cursor.
+func (b *builder) complete(c *wire.Cursor) {
+	var rest []wire.Loading
+	for _, l := range c.Loading {
+		if l.After < b.head {
+			rest = append(rest, l)
+			continue
+		}
+		c.Scopes = append(c.Scopes, l.Scope)
+	}
+	slices.Sort(c.Scopes)
+	c.Loading = rest
+}
+
+// lines adds the frames of the lines above after, and gives the number up to
+// which they are all there. A number is never cut in two.
+func (b *builder) lines(scopes []agenda.Scope, after int64, keep func(guichet.FeedLine) bool) (int64, error) {
+	for limit := b.limit; ; limit *= 2 {
+		lines, err := b.tx.FeedAfter(b.t, scopes, after, limit)
+		if err != nil {
+			return 0, err
+		}
+		to := b.head
+		if len(lines) == limit {
+			to = lines[len(lines)-1].Number - 1
+		}
+		if to <= after && len(lines) == limit {
+			continue // one number alone fills the page: read it whole
+		}
+		for _, l := range lines {
+			if l.Number <= to && keep(l) {
+				if err := b.record(l); err != nil {
+					return 0, err
+				}
+			}
+		}
+		return to, nil
+	}
+}
+
+// record adds the frame that brings a desktop the present state of one record.
+func (b *builder) record(l guichet.FeedLine) error {
+	f := wire.Frame{Territoire: b.t, Noun: l.Ref.Noun, ID: l.Ref.ID, Number: l.Number}
+	rec, ans := b.tx.Record(l.Ref.Noun, l.Ref.ID)
+	switch {
+	case ans == agenda.Erased:
+		f.T = wire.TypeErase
+	case ans != agenda.Yes:
+		f.T = wire.TypeGone
+	default:
+		f.T = wire.TypeLeave
+		f.Scopes = b.scopesOf(rec)
+	}
+	if len(f.Scopes) > 0 {
+		body, err := b.tx.Body(l.Ref)
+		if err != nil {
+			return err
+		}
+		f.T, f.Body = wire.TypePut, body
+	}
+	b.frames = append(b.frames, f)
+	return nil
+}
+
+// scopesOf gives the held scopes through which a record can be read now; an
+// Rdv that ended before the window is in none.
+func (b *builder) scopesOf(rec agenda.Record) []agenda.Scope {
+	if r, ok := rec.(*agenda.Rdv); ok && r.Start.Before(b.window.from) {
+		return nil
+	}
+	var scopes []agenda.Scope
+	for _, p := range agenda.Readers(b.tx, rec) {
+		if p.Territoire == b.t && slices.Contains(b.held, p.Scope) {
+			scopes = append(scopes, p.Scope)
+		}
+	}
+	return scopes
+}
+
+// outcomes adds those of this device that were settled when the page was read,
+// so that no page shows the effect of a command still thought pending.
+func (b *builder) outcomes(f *follower) error {
+	bodies, err := b.tx.Outcomes(f.device.ID, f.outcomes)
+	if err != nil {
+		return err
+	}
+	for _, body := range bodies {
+		var o wire.Outcome
+		if err := json.Unmarshal(body, &o); err != nil {
+			return err
+		}
+		b.frames = append(b.frames, wire.Frame{T: wire.TypeOutcome, Outcome: &o})
+		f.outcomes = max(f.outcomes, o.N)
+	}
+	return nil
+}

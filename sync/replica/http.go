@@ -1,0 +1,227 @@
+package replica
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+
+	"permanence/sync/wire"
+)
+
+// TokenHeader carries the next token of a device with an answer.
+const TokenHeader = "Permanence-Token"
+
+// atHeader carries what the desktop holds, on a live stream.
+const atHeader = "Permanence-At"
+
+// HTTP is the Transport over a server's address.
+type HTTP struct {
+	base   *url.URL
+	client *http.Client
+	keep   func(token string) error // stores a rotated token durably
+
+	mu    sync.Mutex
+	token string
+}
+
+// NewHTTP talks to the server at base ("https://agenda.example.org") with the
+// device's token; keep is called with each token that replaces it, before it
+// is used.
+func NewHTTP(base, token string, client *http.Client, keep func(string) error) (*HTTP, error) {
+	u, err := url.Parse(strings.TrimSuffix(base, "/"))
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return nil, fmt.Errorf("server address %q: not an http or https address", base)
+	}
+	return &HTTP{base: u, client: client, keep: keep, token: token}, nil
+}
+
+// Exchange posts req, zstd, and reads the answer as it comes.
+func (t *HTTP) Exchange(ctx context.Context, req wire.Request, frame func(wire.Frame) error) error {
+	body, err := pack(req)
+	if err != nil {
+		return err
+	}
+	r, err := t.newRequest(ctx, http.MethodPost, "/sync/v1/exchange", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/x-ndjson")
+	r.Header.Set("Content-Encoding", "zstd")
+	r.Header.Set("Accept-Encoding", "zstd, gzip")
+	resp, err := t.do(r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	in, err := unpack(resp)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	return readFrames(wire.NewReader(in), frame)
+}
+
+func readFrames(in *wire.Reader, frame func(wire.Frame) error) error {
+	for {
+		f, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := frame(f); err != nil {
+			return err
+		}
+	}
+}
+
+// Live reads the server-sent events until the line ends.
+func (t *HTTP) Live(ctx context.Context, req wire.Request, frame func(wire.Frame) error, alive func()) error {
+	at, err := packAt(req)
+	if err != nil {
+		return err
+	}
+	r, err := t.newRequest(ctx, http.MethodGet, "/sync/v1/live", nil)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Accept", "text/event-stream")
+	r.Header.Set(atHeader, at)
+	resp, err := t.do(r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if kind := resp.Header.Get("Content-Type"); !strings.HasPrefix(kind, "text/event-stream") {
+		return fmt.Errorf("%w: %q is not a stream", wire.ErrTruncated, kind)
+	}
+	return readEvents(resp.Body, frame, alive)
+}
+
+func readEvents(body io.Reader, frame func(wire.Frame) error, alive func()) error {
+	s := bufio.NewScanner(body)
+	s.Buffer(make([]byte, 64<<10), wire.MaxLine)
+	for s.Scan() {
+		alive()
+		data, ok := bytes.CutPrefix(s.Bytes(), []byte("data: "))
+		if !ok {
+			continue
+		}
+		var f wire.Frame
+		if err := json.Unmarshal(data, &f); err != nil {
+			return fmt.Errorf("%w: event", wire.ErrTruncated)
+		}
+		if err := frame(f); err != nil {
+			return err
+		}
+	}
+	return s.Err()
+}
+
+func (t *HTTP) newRequest(ctx context.Context, method, path string, body io.Reader) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, method, t.base.String()+path, body)
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r.Header.Set("Authorization", "Bearer "+t.token)
+	return r, nil
+}
+
+// do sends r and turns everything but an answer of our server into an error.
+func (t *HTTP) do(r *http.Request) (*http.Response, error) {
+	resp, err := t.client.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode == http.StatusOK {
+		return resp, t.renew(resp.Header.Get(TokenHeader))
+	}
+	defer resp.Body.Close()
+	return nil, refusal(resp)
+}
+
+// renew stores a rotated token, then uses it.
+func (t *HTTP) renew(token string) error {
+	if token == "" {
+		return nil
+	}
+	if err := t.keep(token); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.token = token
+	return nil
+}
+
+// refusal reads an error of the exchange. A page of somebody else (a captive
+// portal, a proxy) is a fault of the network.
+func refusal(resp *http.Response) error {
+	var body wire.ErrorBody
+	err := json.NewDecoder(io.LimitReader(resp.Body, 64<<10)).Decode(&body)
+	ours := err == nil && body.Error.Code != ""
+	switch {
+	case !ours:
+		return fmt.Errorf("%w: status %d", wire.ErrTruncated, resp.StatusCode)
+	case body.Error.Code == "device_forked":
+		return ErrForked
+	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
+		return fmt.Errorf("%w: %s", ErrRefused, body.Error.Message)
+	}
+	return fmt.Errorf("server answered %d %s", resp.StatusCode, body.Error.Code)
+}
+
+func pack(req wire.Request) ([]byte, error) {
+	var b bytes.Buffer
+	if err := wire.WriteRequest(&b, req); err != nil {
+		return nil, err
+	}
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return nil, err
+	}
+	defer z.Close()
+	return z.EncodeAll(b.Bytes(), nil), nil
+}
+
+func packAt(req wire.Request) (string, error) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if err := wire.WriteRequest(z, wire.Request{Hello: req.Hello, Cursors: req.Cursors}); err != nil {
+		return "", err
+	}
+	if err := z.Close(); err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(b.Bytes()), nil
+}
+
+// unpack inflates an answer as it comes.
+func unpack(resp *http.Response) (io.ReadCloser, error) {
+	switch resp.Header.Get("Content-Encoding") {
+	case "zstd":
+		z, err := zstd.NewReader(resp.Body, zstd.WithDecoderMaxMemory(64<<20), zstd.WithDecoderConcurrency(1))
+		if err != nil {
+			return nil, err
+		}
+		return z.IOReadCloser(), nil
+	case "gzip":
+		return gzip.NewReader(resp.Body)
+	}
+	return resp.Body, nil
+}

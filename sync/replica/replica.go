@@ -1,0 +1,293 @@
+// Package replica is the desktop's side of the sync: it pushes what the desk
+// queued, pulls what the scopes grant, and keeps the visible rows equal to the
+// server's images with the pending commands run on top. It never decides; the
+// desktop's counter does, through Replayer.
+package replica
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"permanence/app/agenda"
+	"permanence/sync/wire"
+)
+
+// Replica syncs one profile with one server.
+type Replica struct {
+	store   Store
+	counter Replayer
+	net     Transport
+	clock   Clock
+	jitter  func() float64 // uniform in [0, 1)
+	onApply func(Tally)    // after each page that is in; may be nil
+
+	mu     sync.Mutex
+	health Health
+	wake   chan struct{}
+	one    sync.Mutex // one exchange at a time: pages are strictly serial
+}
+
+// Config sets a replica up. Jitter gives numbers in [0, 1) for the back-off.
+type Config struct {
+	Clock   Clock
+	Jitter  func() float64
+	OnApply func(Tally)
+}
+
+// New syncs the store over the transport.
+func New(s Store, r Replayer, t Transport, cfg Config) *Replica {
+	return &Replica{store: s, counter: r, net: t, clock: cfg.Clock, jitter: cfg.Jitter, onApply: cfg.OnApply,
+		wake: make(chan struct{}, 1)}
+}
+
+// Health is what the window shows of the sync.
+type Health struct {
+	Online   bool
+	Since    time.Time     // of the present state; zero before the first try
+	LastSync time.Time     // end of the last whole exchange
+	Skew     time.Duration // desktop's clock less the server's, when last heard
+	Err      string        // last failure, as a code: "network", "refused", "forked", "server"
+	Complete bool
+}
+
+// Health gives the present state.
+func (r *Replica) Health() Health {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.health
+}
+
+// The failures that call for a person.
+var (
+	ErrForked  = errors.New("device forked")
+	ErrRefused = errors.New("session refused")
+)
+
+// Sync runs whole exchanges until nothing is left to push. The tally counts
+// what they brought; a failure leaves what was applied before it.
+func (r *Replica) Sync(ctx context.Context) (Tally, error) {
+	r.one.Lock()
+	defer r.one.Unlock()
+	var tally Tally
+	for {
+		more, err := r.exchange(ctx, &tally)
+		if err != nil || !more {
+			r.noteResult(ctx, err)
+			return tally, err
+		}
+	}
+}
+
+// exchange pushes one batch and pulls to the end. more tells that commands wait.
+func (r *Replica) exchange(ctx context.Context, tally *Tally) (more bool, err error) {
+	req, left, err := r.request(ctx)
+	if err != nil {
+		return false, err
+	}
+	p := &pager{r: r, tally: tally}
+	if err := r.net.Exchange(ctx, req, func(f wire.Frame) error { return p.frame(ctx, f) }); err != nil {
+		return false, err
+	}
+	if !p.ended {
+		return false, wire.ErrTruncated
+	}
+	return left, nil
+}
+
+// request reads what this desktop holds and what it has to push.
+func (r *Replica) request(ctx context.Context) (wire.Request, bool, error) {
+	var req wire.Request
+	left := false
+	err := r.store.Write(ctx, func(tx Tx) error {
+		var err error
+		req, left, err = r.requestIn(tx)
+		return err
+	})
+	return req, left, err
+}
+
+func (r *Replica) requestIn(tx Tx) (wire.Request, bool, error) {
+	cursors, err := readCursors(tx)
+	if err != nil {
+		return wire.Request{}, false, err
+	}
+	last, err := tx.LastN()
+	if err != nil {
+		return wire.Request{}, false, err
+	}
+	acked, err := readInt(tx, ackedKey)
+	if err != nil {
+		return wire.Request{}, false, err
+	}
+	req := wire.Request{Cursors: sorted(cursors), Hello: wire.Hello{
+		Protocol: wire.Protocol, Schema: wire.Schema, Acked: acked, Last: last, Clock: r.clock.Now().UTC(),
+	}}
+	left, err := fill(tx, &req, acked)
+	return req, left, err
+}
+
+// fill adds the commands whose outcome is not known, within the bounds of one
+// push; left tells that some stayed behind.
+func fill(tx Tx, req *wire.Request, acked int64) (left bool, err error) {
+	ps, err := tx.Pendings(acked, wire.MaxCommands+1)
+	if err != nil {
+		return false, err
+	}
+	size := 4096 // hello and cursors
+	for _, c := range req.Cursors {
+		size += 256 + 64*(len(c.Scopes)+2*len(c.Loading))
+	}
+	for _, p := range ps {
+		body, err := json.Marshal(p.Command)
+		if err != nil {
+			return false, err
+		}
+		size += len(body) + 32
+		if len(req.Commands) == wire.MaxCommands || size > wire.MaxBody {
+			return len(req.Commands) > 0, nil
+		}
+		req.Commands = append(req.Commands, body)
+	}
+	return false, nil
+}
+
+// pager gathers frames into pages and applies each as it is closed.
+type pager struct {
+	r     *Replica
+	tally *Tally
+	page  []wire.Frame
+	ended bool
+}
+
+func (p *pager) frame(ctx context.Context, f wire.Frame) error {
+	switch f.T {
+	case wire.TypeHello:
+		p.r.noteHello(*f.Server)
+		return nil
+	case wire.TypeEnd:
+		p.ended = true
+		return p.loose(ctx)
+	}
+	p.page = append(p.page, f)
+	if f.T != wire.TypeMark {
+		return nil
+	}
+	return p.apply(ctx)
+}
+
+func (p *pager) apply(ctx context.Context) error {
+	var t Tally
+	err := p.r.store.Write(ctx, func(tx Tx) error {
+		t = Tally{}
+		return p.r.apply(tx, p.page, &t)
+	})
+	p.page = nil
+	if err != nil {
+		return err
+	}
+	p.tally.Pushed += t.Pushed
+	p.tally.Pulled += t.Pulled
+	p.tally.Refused += t.Refused
+	if p.r.onApply != nil {
+		p.r.onApply(t)
+	}
+	return nil
+}
+
+// loose keeps outcomes that no page closed: of an agent who holds nothing.
+func (p *pager) loose(ctx context.Context) error {
+	if len(p.page) == 0 {
+		return nil
+	}
+	frames := p.page
+	p.page = nil
+	return p.r.store.Write(ctx, func(tx Tx) error {
+		cursors, err := readCursors(tx)
+		if err != nil {
+			return err
+		}
+		return p.r.outcomesOnly(tx, frames, cursors, p.tally)
+	})
+}
+
+func (r *Replica) noteHello(h wire.ServerHello) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.health.Skew = r.clock.Now().Sub(h.Clock)
+}
+
+// noteResult keeps what the window shows.
+func (r *Replica) noteResult(ctx context.Context, err error) {
+	complete := r.complete(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.clock.Now()
+	online := err == nil
+	if online != r.health.Online || r.health.Since.IsZero() {
+		r.health.Since = now
+	}
+	r.health.Online, r.health.Err, r.health.Complete = online, failure(err), complete
+	if online {
+		r.health.LastSync = now
+	}
+}
+
+// complete reports whether every scope's first copy is whole.
+func (r *Replica) complete(ctx context.Context) bool {
+	whole := false
+	err := r.store.Write(ctx, func(tx Tx) error {
+		cursors, err := readCursors(tx)
+		whole = len(cursors) > 0
+		for _, c := range cursors {
+			whole = whole && len(c.Loading) == 0
+		}
+		return err
+	})
+	return err == nil && whole
+}
+
+func failure(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, ErrForked):
+		return "forked"
+	case errors.Is(err, ErrRefused):
+		return "refused"
+	}
+	return "network"
+}
+
+// Numbers gives the number this desktop holds of each territoire.
+func Numbers(tx Tx) (map[agenda.TerritoireID]int64, error) {
+	cursors, err := readCursors(tx)
+	if err != nil {
+		return nil, err
+	}
+	m := map[agenda.TerritoireID]int64{}
+	for t, c := range cursors {
+		m[t] = c.Number
+	}
+	return m, nil
+}
+
+func readInt(tx Tx, key string) (int64, error) {
+	text, err := tx.Setting(key)
+	if err != nil || text == "" {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("setting %s: %w", key, err)
+	}
+	return n, nil
+}
+
+func writeInt(tx Tx, key string, n int64) error {
+	return tx.SetSetting(key, strconv.FormatInt(n, 10))
+}

@@ -1,0 +1,171 @@
+// Package wire is what travels between a desktop and the server: commands up,
+// rows down, as frames, one JSON object a line. It knows the forms and their
+// bounds, nothing of what they mean.
+//
+// A request of POST /sync/v1/exchange is a hello, one cursor a territoire, then
+// the commands to push. An answer is a hello, the outcomes of what was pushed,
+// and pages; a page is any number of row frames closed by a mark, and every page
+// was read in one transaction. The last frame is end.
+package wire
+
+import (
+	"encoding/json"
+	"time"
+
+	"permanence/app/agenda"
+)
+
+const (
+	// Protocol is the version of these frames.
+	Protocol = 1
+	// Schema is the version of the records' form.
+	Schema = 1
+	// MaxCommands and MaxBody bound one push; MaxBody is counted inflated.
+	MaxCommands = 500
+	MaxBody     = 1 << 20
+	// MaxLine bounds one frame of an answer, inflated.
+	MaxLine = 4 << 20
+)
+
+// Hello opens a request.
+type Hello struct {
+	Protocol int `json:"protocol"`
+	Schema   int `json:"schema"`
+	// Acked is the highest n below which every outcome has been stored here.
+	Acked int64 `json:"acked"`
+	// Last is the highest n this desktop ever gave.
+	Last int64 `json:"last"`
+	// Clock is the desktop's clock, UTC.
+	Clock time.Time `json:"clock"`
+}
+
+// Cursor says what a desktop holds of one territoire: for Scopes, the last
+// state of every record changed at or below Number, in this Epoch.
+type Cursor struct {
+	Territoire agenda.TerritoireID `json:"territoire"`
+	Epoch      string              `json:"epoch"`
+	Number     int64               `json:"number"`
+	Scopes     []agenda.Scope      `json:"scopes,omitempty"` // sorted
+	Loading    []Loading           `json:"loading,omitempty"`
+	// WindowFrom is the first civil day of the Rdvs held, "2026-08-01".
+	WindowFrom string `json:"window_from,omitempty"`
+}
+
+// Loading is a scope whose first copy is not complete: taken at head N, read up
+// to After. It enters Scopes when After reaches N.
+type Loading struct {
+	Scope agenda.Scope `json:"scope"`
+	N     int64        `json:"n"`
+	Phase int          `json:"phase"`
+	After int64        `json:"after"`
+}
+
+// Request is what a desktop asks in one exchange.
+type Request struct {
+	Hello    Hello
+	Cursors  []Cursor
+	Commands []json.RawMessage // by n, dense
+}
+
+// Type names a frame.
+type Type string
+
+const (
+	TypeHello   Type = "hello"
+	TypeCursor  Type = "cursor"
+	TypePush    Type = "push"
+	TypeOutcome Type = "outcome"
+	TypeScope   Type = "scope"
+	TypePut     Type = "put"
+	TypeLeave   Type = "leave"
+	TypeGone    Type = "gone"
+	TypeErase   Type = "erase"
+	TypeMark    Type = "mark"
+	TypeEnd     Type = "end"
+)
+
+// Frame is one line of an answer. Only the fields of its type are set.
+type Frame struct {
+	T Type `json:"t"`
+
+	// hello
+	Server *ServerHello `json:"server,omitempty"`
+	// outcome
+	Outcome *Outcome `json:"outcome,omitempty"`
+
+	Territoire agenda.TerritoireID `json:"territoire,omitempty"`
+	// scope: granted (Add) or withdrawn
+	Scope agenda.Scope `json:"scope,omitempty"`
+	Add   bool         `json:"add,omitempty"`
+
+	// put, leave, gone, erase
+	Noun   agenda.Noun     `json:"noun,omitempty"`
+	ID     string          `json:"id,omitempty"`
+	Number int64           `json:"number,omitempty"` // put, leave, gone, erase: the record's; mark: the page's last
+	Scopes []agenda.Scope  `json:"scopes,omitempty"` // put: every held scope the record is now in
+	Body   json.RawMessage `json:"body,omitempty"`   // put
+
+	// mark
+	Mark *Mark `json:"mark,omitempty"`
+	// end
+	End *End `json:"end,omitempty"`
+}
+
+// ServerHello opens an answer.
+type ServerHello struct {
+	Protocol int       `json:"protocol"`
+	Schema   int       `json:"schema"`
+	Clock    time.Time `json:"clock"`
+	LeaseS   int64     `json:"lease_s"` // seconds this copy may be read without contact
+	Heads    []Head    `json:"heads"`
+	// Next is the n this server expects from the device: after a gap, what is
+	// missing begins there.
+	Next int64 `json:"next"`
+}
+
+// Head is where a territoire stands.
+type Head struct {
+	Territoire agenda.TerritoireID `json:"territoire"`
+	Epoch      string              `json:"epoch"`
+	Number     int64               `json:"number"`
+}
+
+// Mark closes a page of one territoire: the rows before it bring a desktop
+// that was at From to To, and the scopes being loaded to Loading.
+type Mark struct {
+	From    int64     `json:"from"`
+	To      int64     `json:"to"`
+	Epoch   string    `json:"epoch"`
+	Loading []Loading `json:"loading,omitempty"`
+	// Scopes complete at To; with Loading it replaces what the desktop holds.
+	Scopes     []agenda.Scope `json:"scopes"`
+	WindowFrom string         `json:"window_from"`
+	// WindowAt is the instant at which WindowFrom begins: no Rdv that started
+	// before it is held.
+	WindowAt time.Time `json:"window_at"`
+}
+
+// End closes an answer. More says that another exchange would bring more now.
+type End struct {
+	More bool `json:"more,omitempty"`
+}
+
+// Outcome is what became of one command. Done ones have a number in each
+// territoire they touched, none when nothing had to change.
+type Outcome struct {
+	N        int64                         `json:"n"`
+	ID       string                        `json:"id"`
+	Verdict  agenda.Verdict                `json:"verdict"`
+	Numbers  map[agenda.TerritoireID]int64 `json:"numbers,omitempty"`
+	Code     agenda.Code                   `json:"code,omitempty"`
+	Message  string                        `json:"message,omitempty"`
+	Conflits []agenda.ConflitID            `json:"conflits,omitempty"`
+}
+
+// ErrorBody is the form of every error of the exchange itself.
+type ErrorBody struct {
+	Error struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	} `json:"error"`
+}
