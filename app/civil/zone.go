@@ -107,6 +107,9 @@ func (z Zone) stretch(unix int64) stretch {
 	if !end.IsZero() {
 		s.until = end.Unix()
 	}
+	if s.until <= unix { // far ahead, the library ends leap years a day early
+		s.until = (floorDiv(unix, secondsPerDay) + 1) * secondsPerDay
+	}
 	return s
 }
 

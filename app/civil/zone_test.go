@@ -52,6 +52,7 @@ func TestInstant(t *testing.T) {
 		{"a day that the date line took away", "Pacific/Apia", "2011-12-30 09:00", "2011-12-30T19:00Z"},
 		{"midnight skipped", "America/Havana", "2026-03-08 00:30", "2026-03-08T05:30Z"},
 		{"far in the future", "Europe/Paris", "2126-07-01 09:00", "2126-07-01T07:00Z"},
+		{"31 December of a leap year far ahead", "Europe/Paris", "2060-12-31 09:00", "2060-12-31T08:00Z"},
 		{"before zones were agreed on", "Europe/Paris", "1850-01-01 00:10", "1850-01-01T00:00Z"},
 	}
 	for _, tt := range tests {
