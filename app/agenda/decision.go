@@ -264,6 +264,9 @@ func (d *decider) settleWarnings() error {
 // finish checks, stamps and completes the changes. Only the server derives
 // conflits and occupations.
 func (d *decider) finish() error {
+	if err := d.dropIdle(); err != nil {
+		return err
+	}
 	d.settleRdvs()
 	if d.mode == Authority {
 		d.deriveOccupations()
@@ -280,5 +283,25 @@ func (d *decider) finish() error {
 			return err
 		}
 	}
+	return nil
+}
+
+// dropIdle takes out the changes that change nothing: no revision, no number,
+// no mail for them.
+func (d *decider) dropIdle() error {
+	var kept []Change
+	for _, c := range d.out.Changes {
+		if c.Before != nil && c.After != nil {
+			groups, err := changedGroups(c.Before, c.After)
+			if err != nil {
+				return err
+			}
+			if len(groups) == 0 {
+				continue
+			}
+		}
+		kept = append(kept, c)
+	}
+	d.out.Changes = kept
 	return nil
 }
