@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The whole test suite, each part once; the last lines are go test's own.
+# Everything runs even when a part fails, and the exit code tells.
+source "$(dirname "$0")/lib.sh"
+
+need_go
+need_node
+need_packages build clients
+
+# SQLite's C is compiled in a third of the time, and is fast enough for tests.
+export CGO_CFLAGS="${CGO_CFLAGS:--O1}"
+
+pure=(./app/civil/... ./app/creneau/... ./app/agenda/... ./app/icalendar/...)
+failed=0
+
+# part SENTENCE COMMAND… runs one part of the suite and goes on.
+part() {
+  local began=$SECONDS
+  say "$1"
+  shift
+  "$@" || failed=1
+  say "  $((SECONDS - began)) s"
+}
+
+need_modules
+part "Fenêtre : types et règles" npm --prefix frontend --silent run check
+part "Fenêtre : tests" npm --prefix frontend --silent test
+part "Fenêtre : construction" npm --prefix frontend --silent run build
+
+if stands "sync/simulation/*_test.go"; then
+  part "Simulation de la synchronisation : $PERMANENCE_SEEDS scénarios" \
+    go test -count=1 -timeout 10m ./sync/simulation/...
+fi
+part "Règles, à l'heure des Marquises" env TZ=Pacific/Marquesas go test -count=1 "${pure[@]}"
+
+# With the race detector the simulation plays fewer scenarios, on real files.
+part "Toute la suite, avec le détecteur de conflits d'accès" \
+  env PERMANENCE_SEEDS=50 go test -race -shuffle=on -timeout 15m ./...
+
+[ "$failed" = 0 ] || fail "Des tests ont échoué (voir plus haut)."
