@@ -1,0 +1,35 @@
+import svelte from "eslint-plugin-svelte";
+import globals from "globals";
+import ts from "typescript-eslint";
+
+import svelteConfig from "./svelte.config.js";
+
+export default ts.config(
+  { ignores: ["dist/", "node_modules/", "wailsjs/", "src/contract.ts"] },
+  ...ts.configs.recommended,
+  ...svelte.configs.recommended,
+  {
+    languageOptions: { globals: { ...globals.browser, ...globals.node } },
+    rules: {
+      "no-restricted-globals": [
+        "error",
+        { name: "fetch", message: "The window talks to Go only, through backend.ts." },
+      ],
+      "no-restricted-properties": [
+        "error",
+        { object: "Date", property: "now", message: "The clock is Go's: ask Present." },
+        { property: "innerHTML", message: "No raw HTML in the window." },
+      ],
+    },
+  },
+  {
+    files: ["**/*.svelte", "**/*.svelte.ts"],
+    languageOptions: {
+      parserOptions: { parser: ts.parser, extraFileExtensions: [".svelte"], svelteConfig },
+    },
+    rules: {
+      "svelte/no-at-html-tags": "error",
+      "svelte/no-inline-styles": "off",
+    },
+  },
+);
