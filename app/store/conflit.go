@@ -1,0 +1,32 @@
+package store
+
+import "permanence/app/agenda"
+
+var conflits = tableFor(agenda.NounConflit, "conflits", []string{"territoire", "opened_at", "closed_at"},
+	func(c *agenda.Conflit) []any {
+		var closed instant
+		if c.ClosedAt != nil {
+			closed.Time = *c.ClosedAt
+		}
+		return []any{c.Territoire, instant{c.OpenedAt}, closed}
+	}).pointedAt(
+	child{"conflit_sides", "conflit", "noun, id", func(r agenda.Record) [][]any {
+		var rows [][]any
+		for _, side := range r.(*agenda.Conflit).Sides {
+			rows = append(rows, []any{side.Noun, side.ID})
+		}
+		return rows
+	}})
+
+// Conflits gives the open conflits that name the record, by id.
+func (v *View) Conflits(r agenda.Ref) []*agenda.Conflit {
+	cs, err := decodeAll[*agenda.Conflit](v, agenda.NounConflit, `SELECT c.body FROM conflit_sides s CROSS JOIN conflits c ON c.seq = s.conflit
+		WHERE s.noun = ? AND s.id = ? AND c.closed_at IS NULL ORDER BY c.id`, r.Noun, r.ID)
+	v.fail(err)
+	return cs
+}
+
+// OpenConflits gives every open conflit that is here, oldest first.
+func (v *View) OpenConflits() ([]*agenda.Conflit, error) {
+	return listOf[*agenda.Conflit](v, conflits, "WHERE closed_at IS NULL ORDER BY opened_at, id")
+}

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// Codes of what a person can do something about.
+const (
+	CodeDamaged   = "damaged"    // the file cannot be read
+	CodeForeign   = "foreign"    // a file of another program
+	CodeNewer     = "newer"      // written by a newer version
+	CodeOtherKind = "other_kind" // a server's file opened as a desktop's, or the other way round
+	CodeInUse     = "in_use"     // another program holds it
+	CodeReadOnly  = "read_only"  // consultation only
+	CodeFull      = "disk_full"
+	CodeBusy      = "busy" // another program is writing for too long
+)
+
+// Error is a trouble with the database itself that a person can understand.
+type Error struct {
+	Code    string
+	Message string // French, says what to do
+	Path    string // the file, "" when not known
+	Aside   string // where a damaged file was put, "" when it was left
+	cause   error
+}
+
+// Error gives the code and the cause: it may reach a log.
+func (e *Error) Error() string {
+	if e.cause == nil {
+		return "database: " + e.Code
+	}
+	return fmt.Sprintf("database: %s: %v", e.Code, e.cause)
+}
+
+func (e *Error) Unwrap() error { return e.cause }
+
+// ErrorOf gives the trouble in err, nil when it is of another sort.
+func ErrorOf(err error) *Error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return nil
+	}
+	return e
+}
+
+func trouble(code string, cause error) *Error {
+	return &Error{Code: code, Message: troubleText(code), cause: cause}
+}
+
+func troubleText(code string) string {
+	switch code {
+	case CodeDamaged:
+		return "La base locale est endommagée. Une copie a été mise de côté ; réparation depuis le serveur proposée."
+	case CodeForeign:
+		return "Ce fichier n’est pas une base de Permanence : rien n’y a été changé. Indiquez un autre fichier."
+	case CodeNewer:
+		return "Base créée par une version plus récente : mettez l’application à jour."
+	case CodeOtherKind:
+		return "Ce fichier est celui d’un serveur ou celui d’un poste, et il a été ouvert comme l’autre. Indiquez le bon fichier."
+	case CodeInUse:
+		return "Cette base est déjà ouverte par un autre programme. Fermez-le, puis recommencez."
+	case CodeReadOnly:
+		return "Dossier de données en lecture seule : consultation possible, modification impossible."
+	case CodeFull:
+		return "Le disque est plein : rien n’a été enregistré. Libérez de la place, puis recommencez."
+	case CodeBusy:
+		return "La base est occupée par un autre programme : rien n’a été enregistré. Recommencez dans un instant."
+	}
+	return "La base ne répond pas : rien n’a été enregistré."
+}
+
+// understood turns the engine's own errors into an *Error where a person can
+// do something about them; others are returned as they are.
+func understood(err error) error {
+	if err == nil || ErrorOf(err) != nil {
+		return err
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return trouble(CodeReadOnly, err)
+	}
+	e, ok := errors.AsType[sqlite3.Error](err)
+	if !ok {
+		return err
+	}
+	switch e.Code {
+	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
+		return trouble(CodeDamaged, err)
+	case sqlite3.ErrReadonly, sqlite3.ErrPerm:
+		return trouble(CodeReadOnly, err)
+	case sqlite3.ErrFull:
+		return trouble(CodeFull, err)
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
+		return trouble(CodeBusy, err)
+	}
+	return err
+}

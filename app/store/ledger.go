@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"permanence/app/agenda"
+	"permanence/app/guichet"
+)
+
+// ServerTx is the one writing transaction of a server: what the counter asks
+// of a ledger, and what the server keeps beside it.
+type ServerTx struct{ *Writer }
+
+// WriteServer runs f in one transaction; an error of f rolls everything back
+// and is returned as it is. f must not read or write through the DB itself.
+func (db *DB) WriteServer(ctx context.Context, f func(tx *ServerTx) error) error {
+	if db.kind != Server {
+		return fmt.Errorf("write as a server: %w", trouble(CodeOtherKind, nil))
+	}
+	return db.writing(ctx, func(w *Writer) error { return f(&ServerTx{w}) })
+}
+
+// Ledger is the database as the counter of the server sees it.
+func (db *DB) Ledger() guichet.Ledger { return ledger{db} }
+
+type ledger struct{ db *DB }
+
+func (l ledger) Write(ctx context.Context, f func(guichet.LedgerTx) error) error {
+	return l.db.WriteServer(ctx, func(tx *ServerTx) error { return f(tx) })
+}
+
+// Put writes the record's row; a new territoire begins to count.
+func (tx *ServerTx) Put(r agenda.Record) error {
+	if err := tx.Writer.Put(r); err != nil {
+		return err
+	}
+	if t, ok := r.(*agenda.Territoire); ok {
+		return tx.begin(t.ID)
+	}
+	return nil
+}
+
+// begin gives a territoire its counter and its epoch.
+func (tx *ServerTx) begin(t agenda.TerritoireID) error {
+	if tx.exists("SELECT 1 FROM counters WHERE territoire = ?", t) {
+		return nil
+	}
+	epoch, err := tx.db.newID()
+	if err != nil {
+		return err
+	}
+	return tx.change("begin a territoire", "INSERT INTO counters (territoire, number, epoch) VALUES (?, 0, ?)", t, epoch)
+}
+
+// Draw gives the territoire's next number, from 1, dense: it is committed with
+// the transaction or never existed.
+func (tx *ServerTx) Draw(t agenda.TerritoireID) (int64, error) {
+	if err := tx.begin(t); err != nil {
+		return 0, err
+	}
+	var n int64
+	err := tx.s.one("UPDATE counters SET number = number + 1 WHERE territoire = ? RETURNING number", t).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("draw a number: %w", err)
+	}
+	return n, nil
+}
+
+// Feed notes that the record can, or can no longer, be read through the scope
+// since the number. It replaces the line of that pair.
+func (tx *ServerTx) Feed(l guichet.FeedLine) error {
+	place, err := tx.placeOf(agenda.Placed{Territoire: l.Territoire, Scope: l.Scope})
+	if err != nil {
+		return err
+	}
+	return tx.change("feed", `INSERT INTO feed (place, noun, id, number, present) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (noun, id, place) DO UPDATE SET number = excluded.number, present = excluded.present`,
+		place, l.Ref.Noun, l.Ref.ID, l.Number, l.In)
+}
+
+// Journal adds a line; a record has one a number.
+func (tx *ServerTx) Journal(l guichet.JournalLine) error {
+	return tx.change("journal", `INSERT INTO journal (territoire, number, noun, id, revision, kind, command, author, agent, device, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		l.Territoire, l.Number, l.Ref.Noun, l.Ref.ID, l.Revision, l.Kind, l.Command, l.Author, l.Agent, l.Device, instant{l.At})
+}
+
+// Head is where the history of a territoire stands.
+type Head struct {
+	Territoire agenda.TerritoireID
+	Number     int64  // the last one drawn, 0 for none
+	Epoch      string // "" for a territoire that is not here
+	Horizon    int64  // a cursor below it asks for a fresh snapshot
+}
+
+// Head gives the head of a territoire.
+func (v *View) Head(t agenda.TerritoireID) (Head, error) {
+	h := Head{Territoire: t}
+	_, err := found(v.s.one("SELECT number, epoch, horizon FROM counters WHERE territoire = ?", t).Scan(&h.Number, &h.Epoch, &h.Horizon))
+	if err != nil {
+		return Head{}, fmt.Errorf("read the head: %w", err)
+	}
+	return h, nil
+}
+
+// Heads gives the heads of every territoire, by id: what a follower compares.
+func (v *View) Heads() ([]Head, error) {
+	return scanAll(v, scanHead, "SELECT territoire, number, epoch, horizon FROM counters ORDER BY territoire")
+}
+
+// NewEpoch opens another history of a territoire: its data were restored from
+// a backup, and what was acknowledged since may be missing.
+func (tx *ServerTx) NewEpoch(t agenda.TerritoireID) (string, error) {
+	epoch, err := tx.db.newID()
+	if err != nil {
+		return "", err
+	}
+	return epoch, tx.change("open an epoch", "UPDATE counters SET epoch = ? WHERE territoire = ?", epoch, t)
+}

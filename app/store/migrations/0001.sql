@@ -1,0 +1,2 @@
+-- 01: the first shape. A database is born in the newest shape (see schema), so
+-- the first number has nothing to change; the next change is 0002.

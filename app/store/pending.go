@@ -1,0 +1,131 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"permanence/app/agenda"
+	"permanence/app/guichet"
+)
+
+// Queued is a pending command as the replica reads it.
+type Queued struct {
+	guichet.Pending
+	// Raw is the command as it is pushed; nil when an erasure emptied it: its
+	// number is still sent, its content is gone, and Command holds ID and N only.
+	Raw []byte
+	// Outcome is what the server answered, as SettlePending kept it; nil while
+	// the command has not been answered.
+	Outcome []byte
+}
+
+// PendingCommands gives every command of the queue by number, those that are
+// settled and wait for the mark among them.
+func (v *View) PendingCommands() ([]Queued, error) {
+	return scanAll(v, scanQueued, "SELECT n, command, author, body, undo, state, outcome FROM pending ORDER BY n")
+}
+
+// PendingCommand gives one command of the queue by its id; false when there is none.
+func (v *View) PendingCommand(id string) (Queued, bool, error) {
+	qs, err := scanAll(v, scanQueued, "SELECT n, command, author, body, undo, state, outcome FROM pending WHERE command = ?", id)
+	if err != nil || len(qs) == 0 {
+		return Queued{}, false, err
+	}
+	return qs[0], true, nil
+}
+
+// CountPending gives how many commands have not been answered yet.
+func (v *View) CountPending() (int, error) {
+	var n int
+	err := v.s.one("SELECT count(*) FROM pending WHERE outcome IS NULL").Scan(&n)
+	return n, err
+}
+
+func scanQueued(rows *sql.Rows) (Queued, error) {
+	var q Queued
+	var undo []byte
+	err := rows.Scan(&q.Command.N, &q.Command.ID, &q.Author, &q.Raw, &undo, &q.State, &q.Outcome)
+	if err != nil || q.Raw == nil {
+		return q, err
+	}
+	if q.Command, err = agenda.DecodeCommand(q.Raw); err != nil {
+		return q, fmt.Errorf("read pending command: %w", err)
+	}
+	if undo == nil {
+		return q, nil
+	}
+	return q, json.Unmarshal(undo, &q.Undo)
+}
+
+// SetPendingState notes why a command no longer holds here, "" when it does.
+func (tx *DeskTx) SetPendingState(n int64, state agenda.Code) error {
+	return tx.change("note a pending command", "UPDATE pending SET state = ? WHERE n = ?", state, n)
+}
+
+// SettlePending keeps the server's outcome beside a command, which stays in the
+// replay until the mark has reached its number.
+func (tx *DeskTx) SettlePending(n int64, outcome []byte) error {
+	return tx.change("settle a command", "UPDATE pending SET outcome = ? WHERE n = ?", string(outcome), n)
+}
+
+// DropPending takes a command out of the queue with what it touched; the next
+// Rewind and replay show the rows without it. at is the instant of the answer:
+// the command is kept as acknowledged until ForgetAcknowledged. A zero at keeps
+// nothing (refused: it is in review).
+func (tx *DeskTx) DropPending(n int64, at time.Time) error {
+	if !at.IsZero() {
+		err := tx.change("keep an acknowledged command", `INSERT INTO acknowledged (n, command, author, at, body, undo)
+			SELECT n, command, author, ?, body, undo FROM pending WHERE n = ? ON CONFLICT (n) DO NOTHING`, instant{at}, n)
+		if err != nil {
+			return err
+		}
+	}
+	if err := tx.change("drop what a command touched", "DELETE FROM touched WHERE n = ?", n); err != nil {
+		return err
+	}
+	return tx.change("drop a command", "DELETE FROM pending WHERE n = ?", n)
+}
+
+// Acknowledged gives the commands answered since the instant, by number, raw
+// and with what undoes them.
+func (v *View) Acknowledged(since time.Time) ([]Queued, error) {
+	return scanAll(v, scanQueued, "SELECT n, command, author, body, undo, '', NULL FROM acknowledged WHERE at >= ? ORDER BY n", instant{since})
+}
+
+// AcknowledgedCommand gives one of them by its id; false when there is none.
+func (v *View) AcknowledgedCommand(id string) (Queued, bool, error) {
+	qs, err := scanAll(v, scanQueued, "SELECT n, command, author, body, undo, '', NULL FROM acknowledged WHERE command = ?", id)
+	if err != nil || len(qs) == 0 {
+		return Queued{}, false, err
+	}
+	return qs[0], true, nil
+}
+
+// ForgetAcknowledged drops those answered before the instant.
+func (tx *DeskTx) ForgetAcknowledged(before time.Time) error {
+	return tx.change("forget acknowledged commands", "DELETE FROM acknowledged WHERE at < ?", instant{before})
+}
+
+// Touched gives, for each record that a pending command changed here, the
+// numbers of those commands, ascending: the pending marks of a screen.
+func (v *View) Touched() (map[agenda.Ref][]int64, error) {
+	type mark struct {
+		ref agenda.Ref
+		n   int64
+	}
+	marks, err := scanAll(v, func(rows *sql.Rows) (mark, error) {
+		var m mark
+		err := rows.Scan(&m.ref.Noun, &m.ref.ID, &m.n)
+		return m, err
+	}, "SELECT noun, id, n FROM touched ORDER BY n")
+	if err != nil {
+		return nil, err
+	}
+	touched := map[agenda.Ref][]int64{}
+	for _, m := range marks {
+		touched[m.ref] = append(touched[m.ref], m.n)
+	}
+	return touched, nil
+}

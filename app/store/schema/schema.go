@@ -1,0 +1,14 @@
+// Package schema holds the newest shape of the database, as SQL to run on an
+// empty one. The way there from older shapes is in migrations; a test of the
+// store checks that both arrive at the same place.
+package schema
+
+import _ "embed"
+
+// Version is the number of the shape below: that of the last migration.
+const Version = 1
+
+// SQLite creates everything on an empty SQLite database.
+//
+//go:embed sqlite.sql
+var SQLite string

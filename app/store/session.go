@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// session is one connection with the statements prepared on it. One goroutine
+// uses it at a time.
+type session struct {
+	conn  *sql.Conn
+	eng   engine
+	stmts map[string]*sql.Stmt
+}
+
+// stmt prepares a query once. Statements run without the caller's context:
+// they are short, and one that is cut in the middle would only be run again.
+// What may be waited for, a free session, listens to it.
+func (s *session) stmt(query string) (*sql.Stmt, error) {
+	if st, ok := s.stmts[query]; ok {
+		return st, nil
+	}
+	st, err := s.conn.PrepareContext(context.Background(), s.eng.rebind(query))
+	if err != nil {
+		return nil, fmt.Errorf("prepare %.60q: %w", query, err)
+	}
+	s.stmts[query] = st
+	return st, nil
+}
+
+func (s *session) exec(query string, args ...any) (sql.Result, error) {
+	st, err := s.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	return st.ExecContext(context.Background(), args...)
+}
+
+func (s *session) query(query string, args ...any) (*sql.Rows, error) {
+	st, err := s.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(context.Background(), args...)
+}
+
+// run executes statements that are not worth preparing.
+func (s *session) run(script string) error {
+	_, err := s.conn.ExecContext(context.Background(), script)
+	return err
+}
+
+func (s *session) close() error {
+	var errs []error
+	for _, st := range s.stmts {
+		errs = append(errs, st.Close())
+	}
+	return errors.Join(append(errs, s.conn.Close())...)
+}
+
+// within runs f between BEGIN and COMMIT; an error or a panic of f rolls back.
+// broken tells that the connection can no longer be relied on.
+func (s *session) within(write bool, f func() error) (broken bool, err error) {
+	if _, err := s.exec(s.eng.begin(write)); err != nil {
+		return false, fmt.Errorf("begin: %w", err)
+	}
+	committed := false
+	defer func() {
+		if committed {
+			return
+		}
+		if _, e := s.exec("ROLLBACK"); e != nil && !rolledBack(e) {
+			broken = true
+		}
+	}()
+	if err := f(); err != nil {
+		return false, err
+	}
+	if _, err := s.exec("COMMIT"); err != nil {
+		return false, fmt.Errorf("commit: %w", err)
+	}
+	committed = true
+	return false, nil
+}
+
+// rolledBack tells that the engine had already rolled back by itself (a full
+// disk): there is nothing left to roll back.
+func rolledBack(err error) bool {
+	return err != nil && err.Error() == "cannot rollback - no transaction is active"
+}
+
+// pool lends sessions, at most as many as it was made with, each opened when
+// it is first needed.
+type pool struct {
+	db   *sql.DB
+	eng  engine
+	free chan *session // nil: not opened yet
+}
+
+func newPool(c *connector, eng engine, size int) *pool {
+	db := sql.OpenDB(c)
+	db.SetMaxOpenConns(size)
+	db.SetMaxIdleConns(size)
+	p := &pool{db, eng, make(chan *session, size)}
+	for range size {
+		p.free <- nil
+	}
+	return p
+}
+
+// take waits for a session, or until ctx is done.
+func (p *pool) take(ctx context.Context) (*session, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case s := <-p.free:
+		if s != nil {
+			return s, nil
+		}
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	conn, err := p.db.Conn(context.Background())
+	if err != nil {
+		p.free <- nil
+		return nil, err
+	}
+	return &session{conn, p.eng, map[string]*sql.Stmt{}}, nil
+}
+
+// give brings a session back; a broken one is closed, and another opened when
+// it is needed.
+func (p *pool) give(s *session, broken bool) {
+	if broken {
+		s.close() // what it says no longer matters: it is the connection that failed
+		s = nil
+	}
+	p.free <- s
+}
+
+// close waits for every session and closes them.
+func (p *pool) close() error {
+	var errs []error
+	for range cap(p.free) {
+		if s := <-p.free; s != nil {
+			errs = append(errs, s.close())
+		}
+	}
+	return errors.Join(append(errs, p.db.Close())...)
+}

@@ -1,0 +1,147 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// applicationID marks a file as ours ("Perm"), at byte 68 of its header.
+const applicationID = 0x5065726d
+
+const headerSize = 100
+
+// survey looks at a file before SQLite touches it, so that the file of another
+// program is left as it is.
+func survey(path string, kind Kind) (place, error) {
+	at := place{path: path}
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return at, nil
+	}
+	if err != nil {
+		return at, fmt.Errorf("look at the database: %w", err)
+	}
+	if info.IsDir() {
+		return at, &Error{Code: CodeForeign, Message: troubleText(CodeForeign), Path: path}
+	}
+	if info.Size() == 0 {
+		return at, emptied(path, kind)
+	}
+	if err := ours(path, info.Size()); err != nil {
+		return at, setAside(path, kind, err)
+	}
+	at.readOnly = !writable(path)
+	at.immutable = at.readOnly && !hasContent(path+"-wal")
+	return at, nil
+}
+
+// emptied judges a file of zero bytes: a desktop begins again and fetches
+// everything from its server; a server's data are nowhere else.
+func emptied(path string, kind Kind) error {
+	if kind == Desktop || hasContent(path+"-wal") {
+		return nil
+	}
+	return &Error{Code: CodeDamaged, Path: path,
+		Message: "Le fichier de la base est vide : ses données ont été perdues. Restaurez une sauvegarde, ou supprimez ce fichier pour partir d’une base neuve."}
+}
+
+// ours reads the header: it must be SQLite's, and the mark ours. A base that
+// was just born may still have its mark in the write-ahead log only.
+func ours(path string, size int64) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	defer f.Close()
+	var h [headerSize]byte
+	if _, err := io.ReadFull(f, h[:]); err != nil {
+		return trouble(CodeDamaged, errors.New("header cut short"))
+	}
+	if string(h[:16]) != "SQLite format 3\x00" {
+		return trouble(CodeDamaged, errors.New("not an SQLite header"))
+	}
+	mark := binary.BigEndian.Uint32(h[68:72])
+	unborn := mark == 0 && size <= int64(pageSize(h))
+	if mark != applicationID && !unborn {
+		return trouble(CodeForeign, fmt.Errorf("application id %#x", mark))
+	}
+	return nil
+}
+
+func pageSize(h [headerSize]byte) int {
+	if n := int(binary.BigEndian.Uint16(h[16:18])); n != 1 {
+		return n
+	}
+	return 65536
+}
+
+// writable tries what SQLite will need: to write the file, and to make its log
+// beside it.
+func writable(path string) bool {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return false
+	}
+	f.Close() // nothing was written
+	probe, err := os.CreateTemp(filepath.Dir(path), ".permanence-*")
+	if err != nil {
+		return false
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name())) == nil
+}
+
+func hasContent(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() > 0
+}
+
+// setAside renames the file of a desktop that cannot be read, with its log, so
+// that the next opening begins anew and nothing is overwritten. The file of a
+// server stays where it is: an administrator decides. Other errors only learn
+// which file they are about.
+func setAside(path string, kind Kind, err error) error {
+	e := ErrorOf(err)
+	if e == nil {
+		return err
+	}
+	e.Path = path
+	if kind != Desktop || e.Code != CodeDamaged {
+		return describe(e, kind)
+	}
+	aside := freeName(path + ".corrompu")
+	if err := os.Rename(path, aside); err != nil {
+		return errors.Join(e, fmt.Errorf("set aside: %w", err))
+	}
+	e.Aside = aside
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if err := os.Rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return errors.Join(e, fmt.Errorf("set aside: %w", err))
+		}
+	}
+	return e
+}
+
+// describe speaks to an administrator where the ordinary message speaks to an
+// agent.
+func describe(e *Error, kind Kind) error {
+	if kind == Server && e.Code == CodeDamaged && e.Message == troubleText(CodeDamaged) {
+		e.Message = "La base du serveur est endommagée ; le fichier n’a pas été touché. Restaurez la dernière sauvegarde."
+	}
+	return e
+}
+
+// freeName gives name, or name.2, name.3… when it is taken.
+func freeName(name string) string {
+	free := name
+	for i := 2; ; i++ {
+		if _, err := os.Lstat(free); errors.Is(err, fs.ErrNotExist) {
+			return free
+		}
+		free = fmt.Sprintf("%s.%d", name, i)
+	}
+}

@@ -1,0 +1,155 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"permanence/app/agenda"
+)
+
+// table is where the records of one noun live: a row each, with the columns
+// that something searches by, and the canonical body.
+type table struct {
+	noun     agenda.Noun
+	name     string
+	owner    string // column of the organisation or territoire it belongs to, "" for none
+	values   func(agenda.Record) []any
+	children []child
+	upsert   string
+	remove   string
+	body     string
+	revision string
+}
+
+// child is a table of rows that point at a record by its seq.
+type child struct {
+	name   string
+	parent string // column that holds the seq
+	// rows gives the columns of each row but the parent's.
+	columns string
+	rows    func(agenda.Record) [][]any
+}
+
+// tableFor describes a table; values gives one value for each of columns.
+func tableFor[T agenda.Record](n agenda.Noun, name string, columns []string, values func(T) []any) *table {
+	all := append(append([]string{"id", "revision"}, columns...), "body")
+	var set []string
+	for _, c := range all[1:] {
+		set = append(set, c+" = excluded."+c)
+	}
+	return &table{
+		noun: n, name: name,
+		values: func(r agenda.Record) []any { return values(r.(T)) },
+		upsert: fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (id) DO UPDATE SET %s RETURNING seq",
+			name, strings.Join(all, ", "), marks(len(all)), strings.Join(set, ", ")),
+		remove:   "DELETE FROM " + name + " WHERE seq = ?",
+		body:     "SELECT body FROM " + name + " WHERE id = ?",
+		revision: "SELECT revision FROM " + name + " WHERE id = ?",
+	}
+}
+
+// ownedBy names the column of the organisation or territoire it belongs to.
+func (t *table) ownedBy(column string) *table {
+	t.owner = column
+	return t
+}
+
+// pointedAt names the tables whose rows point at it.
+func (t *table) pointedAt(children ...child) *table {
+	t.children = children
+	return t
+}
+
+// marks gives n placeholders: "?, ?, ?".
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+
+// tableOf gives the table of a noun, nil when there is no such noun.
+func tableOf(n agenda.Noun) *table {
+	switch n {
+	case agenda.NounTerritoire:
+		return territoires
+	case agenda.NounOrganisation:
+		return organisations
+	case agenda.NounService:
+		return services
+	case agenda.NounAgent:
+		return agents
+	case agenda.NounRole:
+		return roles
+	case agenda.NounMotif:
+		return motifs
+	case agenda.NounLieu:
+		return lieux
+	case agenda.NounPlage:
+		return plages
+	case agenda.NounAbsence:
+		return absences
+	case agenda.NounUsager:
+		return usagers
+	case agenda.NounProfil:
+		return profils
+	case agenda.NounRdv:
+		return rdvs
+	case agenda.NounConflit:
+		return conflits
+	case agenda.NounOccupation:
+		return occupations
+	case agenda.NounImporte:
+		return importes
+	case agenda.NounRecu:
+		return recus
+	}
+	return nil
+}
+
+// put writes a record's row and the rows that point at it.
+func (t *table) put(s *session, r agenda.Record, body []byte) error {
+	args := append(append([]any{r.Key(), r.Stamped().Revision}, t.values(r)...), string(body))
+	var seq int64
+	if err := s.one(t.upsert, args...).Scan(&seq); err != nil {
+		return fmt.Errorf("write %s %s: %w", t.noun, r.Key(), err)
+	}
+	for _, c := range t.children {
+		if err := c.replace(s, seq, r); err != nil {
+			return fmt.Errorf("write %s %s: %w", t.noun, r.Key(), err)
+		}
+	}
+	return nil
+}
+
+// replace writes the rows of one child table anew.
+func (c child) replace(s *session, seq int64, r agenda.Record) error {
+	if err := c.drop(s, seq); err != nil {
+		return err
+	}
+	for _, row := range c.rows(r) {
+		query := "INSERT INTO " + c.name + " (" + c.parent + ", " + c.columns + ") VALUES (" + marks(len(row)+1) + ") ON CONFLICT DO NOTHING"
+		if _, err := s.exec(query, append([]any{seq}, row...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c child) drop(s *session, seq int64) error {
+	_, err := s.exec("DELETE FROM "+c.name+" WHERE "+c.parent+" = ?", seq)
+	return err
+}
+
+// delete removes a record's row and what points at it; none is no error.
+func (t *table) delete(s *session, id string) error {
+	var seq int64
+	found, err := found(s.one("SELECT seq FROM "+t.name+" WHERE id = ?", id).Scan(&seq))
+	if err != nil || !found {
+		return err
+	}
+	for _, c := range t.children {
+		if err := c.drop(s, seq); err != nil {
+			return fmt.Errorf("remove %s %s: %w", t.noun, id, err)
+		}
+	}
+	if _, err := s.exec(t.remove, seq); err != nil {
+		return fmt.Errorf("remove %s %s: %w", t.noun, id, err)
+	}
+	return nil
+}

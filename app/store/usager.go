@@ -1,0 +1,46 @@
+package store
+
+import (
+	"permanence/app/agenda"
+	"permanence/app/civil"
+)
+
+var usagers = tableFor(agenda.NounUsager, "usagers",
+	[]string{"territoire", "last_name", "first_name", "birth_name", "identity_key", "birth_date", "email", "phone", "responsable"},
+	func(u *agenda.Usager) []any {
+		return []any{u.Territoire, u.LastName, u.FirstName, u.BirthName, agenda.IdentityKey(u.FirstName, u.LastName),
+			day(u.BirthDate), maybe(u.Email), maybe(u.Phone), maybe(u.Responsable)}
+	})
+
+// day writes a civil day that may be missing.
+func day(d *civil.Date) any {
+	if d == nil {
+		return nil
+	}
+	return d.String()
+}
+
+// Usagers gives the usagers that meet q, by id, 100 at most.
+func (v *View) Usagers(q agenda.UsagerQuery) []*agenda.Usager {
+	where, arg := "", ""
+	switch {
+	case q.Responsable != "":
+		where, arg = "responsable = ?", string(q.Responsable)
+	case q.Email != "":
+		where, arg = "email = ?", q.Email
+	case q.Phone != "":
+		where, arg = "phone = ?", q.Phone
+	case q.Identity != "":
+		where, arg = "identity_key = ?", q.Identity
+	default:
+		return nil
+	}
+	args := []any{arg}
+	if q.Identity != "" && q.BirthDate != nil {
+		where, args = where+" AND birth_date = ?", append(args, q.BirthDate.String())
+	}
+	if q.Territoire != "" {
+		where, args = where+" AND territoire = ?", append(args, q.Territoire)
+	}
+	return factsOf[*agenda.Usager](v, usagers, "WHERE "+where+" ORDER BY id LIMIT 100", args...)
+}

@@ -1,0 +1,74 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"permanence/app/agenda"
+)
+
+// Writer is the one writing transaction: it reads what it wrote, and nobody
+// else sees anything of it before the commit.
+type Writer struct {
+	View
+	depth  int                     // of savepoints
+	placed map[agenda.Placed]int64 // short numbers met in this transaction
+}
+
+// Put writes the record's row, whether it exists or not.
+func (w *Writer) Put(r agenda.Record) error {
+	body, err := agenda.Encode(r)
+	if err != nil {
+		return err
+	}
+	return w.putBody(r, body)
+}
+
+func (w *Writer) putBody(r agenda.Record, body []byte) error {
+	t := tableOf(r.Noun())
+	if t == nil {
+		return fmt.Errorf("write: no such noun %q", r.Noun())
+	}
+	return t.put(w.s, r, body)
+}
+
+// Remove deletes the row; one that is not there is no error.
+func (w *Writer) Remove(r agenda.Ref) error {
+	t := tableOf(r.Noun)
+	if t == nil {
+		return fmt.Errorf("remove: no such noun %q", r.Noun)
+	}
+	return t.delete(w.s, r.ID)
+}
+
+// Savepoint runs f so that its error undoes what f wrote, and only that. The
+// error is returned as it is. Savepoints may be nested.
+func (w *Writer) Savepoint(f func() error) error {
+	w.depth++
+	defer func() { w.depth-- }()
+	name := fmt.Sprintf("s%d", w.depth)
+	if _, err := w.s.exec("SAVEPOINT " + name); err != nil {
+		return fmt.Errorf("savepoint: %w", err)
+	}
+	if err := f(); err != nil {
+		w.placed = nil // some may have been named inside
+		_, undone := w.s.exec("ROLLBACK TO " + name)
+		_, released := w.s.exec("RELEASE " + name)
+		if failed := errors.Join(undone, released); failed != nil {
+			w.fail(fmt.Errorf("undo a savepoint: %w", failed)) // nothing of this transaction may be kept
+		}
+		return err
+	}
+	if _, err := w.s.exec("RELEASE " + name); err != nil {
+		return fmt.Errorf("release a savepoint: %w", err)
+	}
+	return nil
+}
+
+// change runs one statement; doing says what for.
+func (w *Writer) change(doing, query string, args ...any) error {
+	if _, err := w.s.exec(query, args...); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
