@@ -72,27 +72,47 @@ const tries = 4
 
 // present judges a token of a device and keeps what that changed.
 func (d DeviceWay) present(ctx context.Context, id string, h Hash) (Device, Verdict, error) {
+	verdict := Unknown
+	device, err := d.change(ctx, id, func(t DeviceTokens) DeviceTokens {
+		t, verdict = t.Present(h, d.Now())
+		return t
+	})
+	return device, verdict, err
+}
+
+// change replaces the tokens of a device by what f makes of them, again if
+// somebody else was faster. f is not asked about an unknown device, which
+// comes back empty.
+func (d DeviceWay) change(ctx context.Context, id string, f func(DeviceTokens) DeviceTokens) (Device, error) {
 	for range tries {
 		device, err := d.Devices.DeviceByID(ctx, id)
 		if errors.Is(err, ErrUnknown) {
-			return Device{}, Unknown, nil
+			return Device{}, nil
 		}
 		if err != nil {
-			return Device{}, Unknown, fmt.Errorf("look for a device: %w", err)
+			return Device{}, fmt.Errorf("look for device %s: %w", id, err)
 		}
-		is, verdict := device.Tokens.Present(h, d.Now())
-		if is.Same(device.Tokens) {
-			return device, verdict, nil
+		was := device.Tokens
+		device.Tokens = f(was)
+		if device.Tokens.Same(was) {
+			return device, nil
 		}
-		kept, err := d.Devices.KeepTokens(ctx, device.ID, device.Tokens, is)
+		kept, err := d.Devices.KeepTokens(ctx, id, was, device.Tokens)
 		if err != nil {
-			return Device{}, Unknown, fmt.Errorf("keep the tokens of device %s: %w", device.ID, err)
+			return Device{}, fmt.Errorf("keep the tokens of device %s: %w", id, err)
 		}
 		if kept {
-			return device, verdict, nil
+			return device, nil
 		}
 	}
-	return Device{}, Unknown, fmt.Errorf("keep the tokens of a device: %d races lost", tries)
+	return Device{}, fmt.Errorf("keep the tokens of device %s: %d races lost", id, tries)
+}
+
+// Revoke closes a device: its next request is refused. One that is unknown is
+// no error.
+func (d DeviceWay) Revoke(ctx context.Context, id string) error {
+	_, err := d.change(ctx, id, func(t DeviceTokens) DeviceTokens { return t.Revoke(d.Now()) })
+	return err
 }
 
 // Next offers a device its next token when one is due, to be sent with the

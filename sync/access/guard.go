@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -41,7 +42,7 @@ func NewGuard(c GuardConfig) *Guard {
 }
 
 // ClientIP gives the address a request came from; see Proxies.
-func (g *Guard) ClientIP(r *http.Request) string { return g.proxies.ClientIP(r).String() }
+func (g *Guard) ClientIP(r *http.Request) netip.Addr { return g.proxies.ClientIP(r) }
 
 // outside is what every request meets first, whatever it asks for.
 func (g *Guard) outside(mux *http.ServeMux, table map[string]Route) http.Handler {
