@@ -87,8 +87,8 @@ func parseCompSpec(n *node) (*compSpec, error) {
 	return s, nil
 }
 
-// render gives what calendar-data holds for an item. zone is the calendar's.
-func (s *dataSpec) render(item *Item, zone string) ([]byte, error) {
+// render gives what calendar-data holds for an item.
+func (s *dataSpec) render(item *Item, z *zones) ([]byte, error) {
 	if s.comp == nil && s.expand == nil && s.limit == nil {
 		return item.Data, nil
 	}
@@ -96,7 +96,6 @@ func (s *dataSpec) render(item *Item, zone string) ([]byte, error) {
 	if cal == nil {
 		return item.Data, nil
 	}
-	z := newZones(zone)
 	if s.limit != nil {
 		z.limit(cal, *s.limit)
 	}
@@ -120,7 +119,7 @@ func (s *compSpec) prune(c *component) *component {
 		case s.allProps || value:
 			kept.lines = append(kept.lines, l)
 		case named:
-			kept.lines = append(kept.lines, rawLine(l.name+l.params+":"))
+			kept.lines = append(kept.lines, parseLine(l.name+l.params+":"))
 		}
 	}
 	for _, k := range c.kids {
@@ -134,9 +133,6 @@ func (s *compSpec) prune(c *component) *component {
 	}
 	return kept
 }
-
-// rawLine makes a line of a text that needs no folding.
-func rawLine(text string) line { return parseLine([]byte(text)) }
 
 // limit leaves out the exceptions of a series that fall outside within, both
 // by their own time and by the time they replace.
@@ -224,9 +220,9 @@ func (z *zones) occurrence(event *component, s agenda.Span) *component {
 // at writes an instant under name, as a day when like is one.
 func (z *zones) at(name string, t time.Time, like line) line {
 	if like.isDate() {
-		return rawLine(name + ";VALUE=DATE:" + t.In(z.home).Format("20060102"))
+		return parseLine(name + ";VALUE=DATE:" + t.In(z.named(z.home)).Format("20060102"))
 	}
-	return rawLine(name + ":" + t.UTC().Format(instantForm))
+	return parseLine(name + ":" + t.UTC().Format(instantForm))
 }
 
 // utc writes l again with its instant in UTC.
@@ -235,5 +231,5 @@ func (z *zones) utc(l line) line {
 	if !ok || l.isDate() {
 		return l
 	}
-	return rawLine(l.name + ":" + t.Format(instantForm))
+	return parseLine(l.name + ":" + t.Format(instantForm))
 }

@@ -105,6 +105,11 @@ func TestAFailureBehindIsTemporary(t *testing.T) {
 			t.Errorf("%s: no Retry-After", tt.method)
 		}
 	}
+	b.shelf.broken = nil
+	b.shelf.torn = errDatabase
+	for _, body := range []string{"", weekQuery(0, "<getetag/>")} {
+		b.ask(map[bool]string{true: "PROPFIND", false: "REPORT"}[body == ""], aliceRdvs, body, "Depth: 1").want(t, http.StatusServiceUnavailable)
+	}
 	if logs := b.logs.String(); !strings.Contains(logs, "disque plein") || strings.Contains(logs, "example.org") || strings.Contains(logs, "Alice") {
 		t.Errorf("the log must tell the failure and no person:\n%s", logs)
 	}

@@ -208,9 +208,8 @@ func foldASCII(s string) string {
 	}, s)
 }
 
-// keeps reports whether an item matches; zone is the calendar's, for floating
-// times.
-func (f *filter) keeps(item *Item, zone string) bool {
+// keeps reports whether an item matches.
+func (f *filter) keeps(item *Item, z *zones) bool {
 	if f.bySpan {
 		return f.root.comps[0].during(item.Spans)
 	}
@@ -218,7 +217,7 @@ func (f *filter) keeps(item *Item, zone string) bool {
 	if cal == nil || cal.name != f.root.name {
 		return f.root.absent
 	}
-	m := &matcher{item.Spans, newZones(zone)}
+	m := &matcher{item.Spans, z}
 	return !f.root.absent && m.inside(f.root, cal)
 }
 

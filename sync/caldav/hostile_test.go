@@ -111,6 +111,47 @@ func TestHostileReports(t *testing.T) {
 	b.ask("REPORT", aliceRdvs, query(""), "Depth: beaucoup").want(t, 400)
 }
 
+// An answer that would not be bounded is refused, not cut.
+func TestTooMuch(t *testing.T) {
+	b := newBench(t, nil)
+	b.shelf.set(alice, event("gros", "2026-11-23T08:00", 30, "DESCRIPTION:"+strings.Repeat("<", 1<<20)))
+	hrefs := strings.Repeat("<href>"+aliceRdvs+"gros.ics</href>", answerMax>>22+1)
+	b.ask("REPORT", aliceRdvs, request("C:calendar-multiget", "<C:calendar-data/>", hrefs)).want(t, 507, "<D:number-of-matches-within-limits/>", "réduisez la période")
+}
+
+func FuzzXML(f *testing.F) {
+	for _, s := range []string{request("propfind", "<displayname/>", ""), "<a", "<!DOCTYPE a>", `<a xmlns="DAV:"><b>&lt;</b></a>`, "\xff"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		n, err := parseXML(body)
+		if (n == nil) == (err == nil) {
+			t.Fatalf("node %v, error %v", n, err)
+		}
+	})
+}
+
+// The reader of iCalendar takes anything, and gives its own output back.
+func FuzzCalendar(f *testing.F) {
+	item := event("u1", "2026-11-23T08:00", 30, "X;A=B", `Y;A="b`, "BEGIN:VALARM", " ", "SUMMARY;X=^n^':été\\n")
+	f.Add(item.Data)
+	f.Add([]byte("BEGIN:A\nBEGIN:B\nEND:A\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c := parseCalendar(data)
+		if c == nil {
+			return
+		}
+		for _, l := range c.lines {
+			l.param("TZID")
+			newZones("Europe/Paris").instant(l)
+		}
+		once := c.write(nil)
+		if again := parseCalendar(once); again == nil || string(again.write(nil)) != string(once) {
+			t.Fatalf("%q then %q", once, again.write(nil))
+		}
+	})
+}
+
 // Whatever is asked, the answer is one of those that a client expects.
 func TestNoRequestIsAFailure(t *testing.T) {
 	b := newBench(t, &notebook{})

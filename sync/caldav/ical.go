@@ -1,7 +1,6 @@
 package caldav
 
 import (
-	"bytes"
 	"strings"
 	"time"
 )
@@ -23,7 +22,7 @@ type line struct {
 	name   string // upper case
 	params string // ";TZID=Europe/Paris", "" for none
 	value  string
-	raw    []byte
+	raw    string
 }
 
 const componentDepth = 32
@@ -38,9 +37,9 @@ var (
 func parseCalendar(data []byte) *component {
 	root := &component{}
 	open := []*component{root}
-	for len(data) > 0 {
-		var raw []byte
-		raw, data = cutLine(data)
+	for rest := string(data); rest != ""; {
+		var raw string
+		raw, rest = cutLine(rest)
 		l := parseLine(raw)
 		top := open[len(open)-1]
 		switch {
@@ -61,22 +60,22 @@ func parseCalendar(data []byte) *component {
 }
 
 // cutLine takes one line with its folds and line ends.
-func cutLine(data []byte) (raw, rest []byte) {
-	for i := 0; i < len(data); {
-		n := bytes.IndexByte(data[i:], '\n')
+func cutLine(s string) (raw, rest string) {
+	for i := 0; i < len(s); {
+		n := strings.IndexByte(s[i:], '\n')
 		if n < 0 {
-			return data, nil
+			break
 		}
 		i += n + 1
-		if i == len(data) || data[i] != ' ' && data[i] != '\t' {
-			return data[:i], data[i:]
+		if i == len(s) || s[i] != ' ' && s[i] != '\t' {
+			return s[:i], s[i:]
 		}
 	}
-	return data, nil
+	return s, ""
 }
 
-func unfold(raw []byte) string {
-	text := strings.TrimRight(string(raw), "\r\n")
+func unfold(raw string) string {
+	text := strings.TrimRight(raw, "\r\n")
 	if !strings.Contains(text, "\n") {
 		return text
 	}
@@ -84,7 +83,7 @@ func unfold(raw []byte) string {
 }
 
 // parseLine cuts NAME;PARAM=value:value; the name is "" where it cannot.
-func parseLine(raw []byte) line {
+func parseLine(raw string) line {
 	text := unfold(raw)
 	colon := unquotedColon(text)
 	if colon < 0 {
@@ -171,28 +170,25 @@ func (c *component) find(name string) (line, bool) {
 // isDate reports whether the value is a day without time.
 func (l line) isDate() bool { return len(l.value) == len("20060102") }
 
-// zones resolves zone names, each once.
+// zones resolves zone names, each once for a request.
 type zones struct {
-	home  *time.Location // of floating times and of names nobody knows
+	home  string // IANA name: of floating times, and of names nobody knows
 	known map[string]*time.Location
 }
 
-// newZones reads floating times in the IANA zone home, UTC when it is unknown.
-func newZones(home string) *zones {
-	loc, err := time.LoadLocation(home)
-	if err != nil {
-		loc = time.UTC
-	}
-	return &zones{loc, map[string]*time.Location{"": loc}}
-}
+func newZones(home string) *zones { return &zones{home, map[string]*time.Location{}} }
 
 func (z *zones) named(name string) *time.Location {
 	if loc, ok := z.known[name]; ok {
 		return loc
 	}
 	loc, err := time.LoadLocation(name)
-	if err != nil {
-		loc = z.home
+	switch {
+	case err == nil && name != "Local": // a machine's zone means nothing here
+	case name == z.home:
+		loc = time.UTC
+	default:
+		loc = z.named(z.home)
 	}
 	z.known[name] = loc
 	return loc
@@ -200,7 +196,7 @@ func (z *zones) named(name string) *time.Location {
 
 // instant gives when a DATE or DATE-TIME value is, in UTC.
 func (z *zones) instant(l line) (time.Time, bool) {
-	form, loc := "20060102T150405", z.home
+	form, loc := "20060102T150405", z.named(z.home)
 	switch {
 	case l.isDate():
 		form = "20060102"
@@ -222,7 +218,7 @@ func (z *zones) instant(l line) (time.Time, bool) {
 func (c *component) write(dst []byte) []byte {
 	dst = append(dst, "BEGIN:"+c.name+"\r\n"...)
 	for _, l := range c.lines {
-		dst = append(dst, bytes.TrimRight(l.raw, "\r\n")...)
+		dst = append(dst, strings.TrimRight(l.raw, "\r\n")...)
 		dst = append(dst, "\r\n"...)
 	}
 	for _, k := range c.kids {

@@ -97,7 +97,7 @@ func (c *call) keepAll(m *multistatus, s *selection, f *filter, calendar *resour
 
 // keep responds for an event if the filter keeps it.
 func (c *call) keep(m *multistatus, s *selection, f *filter, event *resource) error {
-	if !f.keeps(event.item, event.calendar.Zone) {
+	if !f.keeps(event.item, event.zones) {
 		return nil
 	}
 	return c.show(m, s, event)
@@ -106,7 +106,7 @@ func (c *call) keep(m *multistatus, s *selection, f *filter, event *resource) er
 // show responds for an event, with its calendar-data when asked for.
 func (c *call) show(m *multistatus, s *selection, event *resource) error {
 	if s.data != nil {
-		body, err := s.data.render(event.item, event.calendar.Zone)
+		body, err := s.data.render(event.item, event.zones)
 		if err != nil {
 			return err
 		}

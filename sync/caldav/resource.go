@@ -6,6 +6,7 @@ type resource struct {
 	p        *Principal
 	calendar *Collection // for a calendar and its events
 	item     *Item       // for an event
+	zones    *zones      // for an event: how to read its local times
 	address  string      // what to call it in the answer
 	reports  []string    // the REPORTs it answers, as elements
 	body     []byte      // what calendar-data says; nil: not asked for
@@ -37,7 +38,7 @@ func (c *call) open() (*resource, error) {
 	if !ok {
 		return nil, ErrNotFound
 	}
-	r.item = &item
+	r.item, r.zones = &item, newZones(calendar.Zone)
 	return r, nil
 }
 
@@ -62,7 +63,7 @@ type events struct {
 func (c *call) events(calendar *resource) *events {
 	at := place{kind: kindItem, agent: calendar.agent, slug: calendar.slug}
 	e := &events{of: calendar, base: calendarHref(at.agent, at.slug)}
-	e.r = resource{place: at, p: &c.p, calendar: calendar.calendar, reports: reportsOf(kindItem)}
+	e.r = resource{place: at, p: &c.p, calendar: calendar.calendar, zones: newZones(calendar.calendar.Zone), reports: reportsOf(kindItem)}
 	return e
 }
 

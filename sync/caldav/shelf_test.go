@@ -25,6 +25,7 @@ type shelf struct {
 	level   string
 	agendas map[agenda.AgentID]*calendar
 	broken  error // what a failing database would answer
+	torn    error // what a listing would meet on its way
 }
 
 type calendar struct {
@@ -145,6 +146,10 @@ func (s *shelf) Items(_ context.Context, p Principal, slug string, within agenda
 		c, err := s.of(p, slug)
 		if err != nil {
 			yield(Item{}, err)
+			return
+		}
+		if s.torn != nil {
+			yield(Item{}, s.torn)
 			return
 		}
 		for _, e := range c.inOrder() {
