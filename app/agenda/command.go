@@ -88,6 +88,8 @@ func NewArgs(name string, v int) Args {
 		return &CloseConflit{}
 	case "Undo":
 		return &Undo{}
+	case "Emptied":
+		return &Emptied{}
 	}
 	return nil
 }

@@ -218,6 +218,12 @@ type UndoEdit struct {
 	Made  json.RawMessage `json:"made"`
 }
 
+// Emptied stands for a command whose content an erasure destroyed: it keeps its
+// id and its number, and is always refused (CodeErased).
+type Emptied struct{}
+
+func (*Emptied) CommandName() string        { return "Emptied" }
+func (*Emptied) CommandVersion() int        { return 1 }
 func (*BookRdv) CommandName() string        { return "BookRdv" }
 func (*BookRdv) CommandVersion() int        { return 1 }
 func (*MoveRdv) CommandName() string        { return "MoveRdv" }

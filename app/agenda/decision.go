@@ -150,6 +150,8 @@ func (d *decider) dispatch() error {
 		return d.closeConflit(a)
 	case *Undo:
 		return d.undo(a)
+	case *Emptied:
+		return Refuse(CodeErased, d.c.ID)
 	}
 	return Refuse(CodeUnknownCommand, d.c.ID)
 }

@@ -226,7 +226,7 @@ func (d *decider) checkReach(r *Rdv, c rdvContext, people []*Usager) error {
 			return Refuse(CodeNoPhone, r.Key())
 		}
 	case PlaceVisio:
-		if !reach(func(email, phone, _ string) bool { return email != "" || Mobile(phone) }) {
+		if !reach(func(email, phone, _ string) bool { return email != "" || MobileTelephone(phone) }) {
 			return Refuse(CodeNoContact, r.Key())
 		}
 	case PlaceHome:

@@ -13,8 +13,8 @@ var usagers = tableFor(agenda.NounUsager, "usagers",
 	})
 
 // day writes a civil day that may be missing.
-func day(d *civil.Date) any {
-	if d == nil {
+func day(d civil.Date) any {
+	if d.IsZero() {
 		return nil
 	}
 	return d.String()
@@ -36,7 +36,7 @@ func (v *View) Usagers(q agenda.UsagerQuery) []*agenda.Usager {
 		return nil
 	}
 	args := []any{arg}
-	if q.Identity != "" && q.BirthDate != nil {
+	if q.Identity != "" && !q.BirthDate.IsZero() {
 		where, args = where+" AND birth_date = ?", append(args, q.BirthDate.String())
 	}
 	if q.Territoire != "" {

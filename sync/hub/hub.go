@@ -11,6 +11,7 @@ import (
 
 	"permanence/app/agenda"
 	"permanence/app/guichet"
+	"permanence/app/store"
 	"permanence/sync/wire"
 )
 
@@ -52,7 +53,7 @@ func (h *Hub) Exchange(ctx context.Context, d Device, req wire.Request, send fun
 		return err
 	}
 	f := newFollower(d, req)
-	if err := h.hello(ctx, f, send); err != nil {
+	if err := h.hello(ctx, f, req.Hello.Acked, send); err != nil {
 		return err
 	}
 	if err := h.catchUp(ctx, f, send); err != nil {
@@ -67,7 +68,7 @@ func (h *Hub) Live(ctx context.Context, d Device, req wire.Request, ping time.Du
 	wake, stop := h.bus.Follow()
 	defer stop()
 	f := newFollower(d, req)
-	if err := h.hello(ctx, f, send); err != nil {
+	if err := h.hello(ctx, f, req.Hello.Acked, send); err != nil {
 		return err
 	}
 	for {
@@ -87,25 +88,21 @@ func (h *Hub) Live(ctx context.Context, d Device, req wire.Request, ping time.Du
 }
 
 // hello opens an answer.
-func (h *Hub) hello(ctx context.Context, f *follower, send func([]wire.Frame) error) error {
-	s := &wire.ServerHello{Protocol: wire.Protocol, Schema: wire.Schema, Clock: h.now().UTC(), LeaseS: int64(h.lease / time.Second)}
-	err := h.store.Write(ctx, func(tx Tx) error {
-		last, err := tx.LastN(f.device.ID)
-		s.Next = last + 1
-		return err
-	})
+func (h *Hub) hello(ctx context.Context, f *follower, acked int64, send func([]wire.Frame) error) error {
+	next, err := h.meet(ctx, f.device, acked)
 	if err != nil {
 		return err
 	}
-	err = h.store.Read(ctx, func(tx ReadTx) error {
-		for _, t := range territoires(agenda.Held(tx, f.device.Agent)) {
-			n, epoch, err := tx.Head(t)
+	s := &wire.ServerHello{Protocol: wire.Protocol, Schema: wire.Schema, Clock: h.now().UTC(), LeaseS: int64(h.lease / time.Second), Next: next}
+	err = h.store.Read(ctx, func(v *store.View) error {
+		for _, t := range territoires(agenda.Held(v, f.device.Agent)) {
+			head, err := v.Head(t)
 			if err != nil {
 				return err
 			}
-			s.Heads = append(s.Heads, wire.Head{Territoire: t, Epoch: epoch, Number: n})
+			s.Heads = append(s.Heads, wire.Head{Territoire: t, Epoch: head.Epoch, Number: head.Number})
 		}
-		return tx.Err()
+		return nil
 	})
 	if err != nil {
 		return err
@@ -117,7 +114,7 @@ func (h *Hub) hello(ctx context.Context, f *follower, send func([]wire.Frame) er
 func (h *Hub) catchUp(ctx context.Context, f *follower, send func([]wire.Frame) error) error {
 	for {
 		var pages []page
-		err := h.store.Read(ctx, func(tx ReadTx) error {
+		err := h.store.Read(ctx, func(tx *store.View) error {
 			var err error
 			pages, err = h.pages(tx, f)
 			return err
@@ -143,7 +140,7 @@ func (h *Hub) catchUp(ctx context.Context, f *follower, send func([]wire.Frame) 
 
 // pages reads one page of each territoire the agent holds scopes in, or still
 // has a cursor for: withdrawn rights are told too.
-func (h *Hub) pages(tx ReadTx, f *follower) ([]page, error) {
+func (h *Hub) pages(tx *store.View, f *follower) ([]page, error) {
 	held := agenda.Held(tx, f.device.Agent)
 	ids := territoires(held)
 	for t := range f.cursors {
@@ -160,7 +157,12 @@ func (h *Hub) pages(tx ReadTx, f *follower) ([]page, error) {
 		}
 		all = append(all, p)
 	}
-	return all, nil
+	if len(ids) > 0 {
+		return all, nil
+	}
+	b := &builder{tx: tx} // an agent without any right left still hears what became of their commands
+	err := b.outcomes(f)
+	return []page{{frames: b.frames}}, err
 }
 
 func territoires(held []agenda.Placed) []agenda.TerritoireID {

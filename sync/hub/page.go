@@ -1,12 +1,11 @@
 package hub
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 
 	"permanence/app/agenda"
-	"permanence/app/guichet"
+	"permanence/app/store"
 	"permanence/sync/wire"
 )
 
@@ -34,17 +33,18 @@ type page struct {
 
 // next reads one page of territoire t, held there by the scopes; it moves the
 // follower's cursor. A page without rows, outcomes or news of scopes is empty.
-func (h *Hub) next(tx ReadTx, f *follower, t agenda.TerritoireID, held []agenda.Scope) (page, error) {
-	head, epoch, err := tx.Head(t)
+func (h *Hub) next(tx *store.View, f *follower, t agenda.TerritoireID, held []agenda.Scope) (page, error) {
+	head, err := tx.Head(t)
 	if err != nil {
 		return page{}, err
 	}
 	c, known := f.cursors[t]
-	if !known || c.Epoch != epoch || c.Number > head {
-		c = wire.Cursor{Territoire: t, Epoch: epoch, Number: head}
-		known = false
+	reset := false
+	if !known || c.Epoch != head.Epoch || c.Number > head.Number || c.Number < head.Horizon {
+		c = wire.Cursor{Territoire: t, Epoch: head.Epoch, Number: head.Number}
+		reset, known = known, false
 	}
-	b := &builder{tx: tx, t: t, held: held, head: head, from: c.Number, window: h.window(tx, t), limit: h.pageLines}
+	b := &builder{tx: tx, t: t, held: held, head: head.Number, from: c.Number, window: h.window(tx, t), limit: h.pageLines}
 	b.compareScopes(&c)
 	if err := b.delta(&c); err != nil {
 		return page{}, err
@@ -55,16 +55,16 @@ func (h *Hub) next(tx ReadTx, f *follower, t agenda.TerritoireID, held []agenda.
 	if err := b.outcomes(f); err != nil {
 		return page{}, err
 	}
+	same := known && len(b.frames) == 0 && c.Number == b.from && !b.news && c.WindowFrom == b.window.day
 	c.WindowFrom = b.window.day
-	same := known && len(b.frames) == 0 && c.Number == b.from && !b.news
 	f.cursors[t] = c
 	if same {
 		return page{}, nil
 	}
 	b.frames = append(b.frames, wire.Frame{T: wire.TypeMark, Territoire: t, Number: c.Number, Mark: &wire.Mark{
-		From: b.from, To: c.Number, Epoch: epoch, Loading: c.Loading, Scopes: c.Scopes, WindowFrom: c.WindowFrom, WindowAt: b.window.from,
+		From: b.from, To: c.Number, Reset: reset, Epoch: head.Epoch, Loading: c.Loading, Scopes: c.Scopes, WindowFrom: c.WindowFrom, WindowAt: b.window.from,
 	}})
-	return page{b.frames, len(c.Loading) > 0 || c.Number < head}, tx.Err()
+	return page{b.frames, len(c.Loading) > 0 || c.Number < head.Number}, tx.Err()
 }
 
 // window is what bounds the Rdvs a desktop holds.
@@ -74,7 +74,7 @@ type window struct {
 }
 
 // window begins on the first day of a civil month in the territoire's zone.
-func (h *Hub) window(tx ReadTx, t agenda.TerritoireID) window {
+func (h *Hub) window(tx *store.View, t agenda.TerritoireID) window {
 	territoire, ans := agenda.Get[*agenda.Territoire](tx, agenda.NounTerritoire, string(t))
 	if ans != agenda.Yes {
 		return window{}
@@ -85,7 +85,7 @@ func (h *Hub) window(tx ReadTx, t agenda.TerritoireID) window {
 
 // builder gathers the frames of one page.
 type builder struct {
-	tx     ReadTx
+	tx     *store.View
 	t      agenda.TerritoireID
 	held   []agenda.Scope
 	head   int64
@@ -125,7 +125,7 @@ func (b *builder) delta(c *wire.Cursor) error {
 		c.Number = b.head
 		return nil
 	}
-	to, err := b.lines(c.Scopes, c.Number, func(guichet.FeedLine) bool { return true })
+	to, err := b.lines(c.Scopes, c.Number, 0)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (b *builder) load(c *wire.Cursor) error {
 		}
 	}
 	n := c.Loading[0].N
-	to, err := b.lines(scopes, after, func(l guichet.FeedLine) bool { return l.In || l.Number > n })
+	to, err := b.lines(scopes, after, n)
 	if err != nil {
 		return err
 	}
@@ -175,54 +175,38 @@ func (b *builder) complete(c *wire.Cursor) {
 	c.Loading = rest
 }
 
-// lines adds the frames of the lines above after, and gives the number up to
-// which they are all there. A number is never cut in two.
-func (b *builder) lines(scopes []agenda.Scope, after int64, keep func(guichet.FeedLine) bool) (int64, error) {
-	for limit := b.limit; ; limit *= 2 {
-		lines, err := b.tx.FeedAfter(b.t, scopes, after, limit)
-		if err != nil {
-			return 0, err
-		}
-		to := b.head
-		if len(lines) == limit {
-			to = lines[len(lines)-1].Number - 1
-		}
-		if to <= after && len(lines) == limit {
-			continue // one number alone fills the page: read it whole
-		}
-		for _, l := range lines {
-			if l.Number <= to && keep(l) {
-				if err := b.record(l); err != nil {
-					return 0, err
-				}
-			}
-		}
-		return to, nil
+// lines adds the frames of one page of the feed above after, and gives the
+// number up to which it tells everything. A desktop that begins to load at
+// fresh never held what was out of its reach by then: that is not told.
+func (b *builder) lines(scopes []agenda.Scope, after, fresh int64) (int64, error) {
+	page, err := b.tx.FeedAfter(b.t, scopes, after, b.limit)
+	if err != nil {
+		return 0, err
 	}
+	for _, l := range page.Lines {
+		if f := b.record(l); f.T == wire.TypePut || l.Number > fresh {
+			b.frames = append(b.frames, f)
+		}
+	}
+	return page.Through, nil
 }
 
-// record adds the frame that brings a desktop the present state of one record.
-func (b *builder) record(l guichet.FeedLine) error {
-	f := wire.Frame{Territoire: b.t, Noun: l.Ref.Noun, ID: l.Ref.ID, Number: l.Number}
-	rec, ans := b.tx.Record(l.Ref.Noun, l.Ref.ID)
-	switch {
-	case ans == agenda.Erased:
+// record gives the frame that brings a desktop the present state of one record.
+func (b *builder) record(l store.Line) wire.Frame {
+	f := wire.Frame{T: wire.TypeLeave, Territoire: b.t, Noun: l.Ref.Noun, ID: l.Ref.ID, Number: l.Number}
+	switch rec, ans := b.tx.Record(l.Ref.Noun, l.Ref.ID); ans {
+	case agenda.Erased:
 		f.T = wire.TypeErase
-	case ans != agenda.Yes:
-		f.T = wire.TypeGone
-	default:
-		f.T = wire.TypeLeave
+	case agenda.Yes:
 		f.Scopes = b.scopesOf(rec)
+	default:
+		f.T = wire.TypeGone
 	}
 	if len(f.Scopes) > 0 {
-		body, err := b.tx.Body(l.Ref)
-		if err != nil {
-			return err
-		}
-		f.T, f.Body = wire.TypePut, body
+		f.T = wire.TypePut
+		f.Body, _ = b.tx.Body(l.Ref.Noun, l.Ref.ID) // a failure ends the transaction
 	}
-	b.frames = append(b.frames, f)
-	return nil
+	return f
 }
 
 // scopesOf gives the held scopes through which a record can be read now; an
@@ -243,16 +227,16 @@ func (b *builder) scopesOf(rec agenda.Record) []agenda.Scope {
 // outcomes adds those of this device that were settled when the page was read,
 // so that no page shows the effect of a command still thought pending.
 func (b *builder) outcomes(f *follower) error {
-	bodies, err := b.tx.Outcomes(f.device.ID, f.outcomes)
+	stored, err := b.tx.OutcomesAfter(f.device.ID, f.outcomes)
 	if err != nil {
 		return err
 	}
-	for _, body := range bodies {
-		var o wire.Outcome
-		if err := json.Unmarshal(body, &o); err != nil {
+	for _, o := range stored {
+		out, err := outcomeOf(o)
+		if err != nil {
 			return err
 		}
-		b.frames = append(b.frames, wire.Frame{T: wire.TypeOutcome, Outcome: &o})
+		b.frames = append(b.frames, wire.Frame{T: wire.TypeOutcome, Outcome: &out})
 		f.outcomes = max(f.outcomes, o.N)
 	}
 	return nil

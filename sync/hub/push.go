@@ -9,6 +9,7 @@ import (
 
 	"permanence/app/agenda"
 	"permanence/app/guichet"
+	"permanence/app/store"
 	"permanence/sync/wire"
 )
 
@@ -34,43 +35,58 @@ type Device struct {
 func (h *Hub) push(ctx context.Context, d Device, req wire.Request) error {
 	for commands := range slices.Chunk(req.Commands, batch) {
 		touched := map[agenda.TerritoireID]bool{}
-		err := h.store.Write(ctx, func(tx Tx) error {
+		err := h.store.WriteServer(ctx, func(tx *store.ServerTx) error {
+			clear(touched)
 			return h.pushIn(tx, d, commands, touched)
 		})
 		if err != nil {
 			return err
 		}
-		h.notify(touched)
+		for t := range touched {
+			h.bus.Notify(t)
+		}
 	}
-	if req.Hello.Acked == 0 {
-		return nil
-	}
-	return h.store.Write(ctx, func(tx Tx) error { return tx.DropOutcomes(d.ID, req.Hello.Acked) })
+	return nil
 }
 
-func (h *Hub) notify(touched map[agenda.TerritoireID]bool) {
-	for t := range touched {
-		h.bus.Notify(t)
-	}
+// meet notes that the device was heard of, drops the outcomes it has stored and
+// gives the n that is expected of it.
+func (h *Hub) meet(ctx context.Context, d Device, acked int64) (next int64, err error) {
+	err = h.store.WriteServer(ctx, func(tx *store.ServerTx) error {
+		known, err := tx.Device(d.ID)
+		if err != nil {
+			return fmt.Errorf("read device %s: %w", d.ID, err)
+		}
+		next = known.LastN + 1
+		if acked > known.AckedN {
+			if err := tx.AckOutcomes(d.ID, min(acked, known.LastN)); err != nil {
+				return err
+			}
+		}
+		return tx.SeeDevice(d.ID, h.now().UTC())
+	})
+	return next, err
 }
 
-func (h *Hub) pushIn(tx Tx, d Device, commands []json.RawMessage, touched map[agenda.TerritoireID]bool) error {
-	last, err := tx.LastN(d.ID)
+func (h *Hub) pushIn(tx *store.ServerTx, d Device, commands []json.RawMessage, touched map[agenda.TerritoireID]bool) error {
+	known, err := tx.Device(d.ID)
 	if err != nil {
-		return err
+		return fmt.Errorf("read device %s: %w", d.ID, err)
 	}
+	last := known.LastN
 	for _, raw := range commands {
 		cmd, refusal := agenda.DecodeCommand(raw)
-		if cmd.Device != d.ID {
+		switch {
+		case cmd.Device != d.ID:
 			return ErrForeign
-		}
-		if cmd.N <= last {
-			if err := h.again(tx, d, cmd); err != nil {
+		case cmd.N <= known.AckedN:
+			continue // its outcome was received: an old request, delivered late
+		case cmd.N <= last:
+			if err := again(tx, d, cmd); err != nil {
 				return err
 			}
 			continue
-		}
-		if cmd.N != last+1 {
+		case cmd.N != last+1:
 			return nil
 		}
 		out, err := h.run(tx, d, cmd, raw, refusal)
@@ -90,32 +106,57 @@ func (h *Hub) pushIn(tx Tx, d Device, commands []json.RawMessage, touched map[ag
 
 // again meets an n that was answered already: the stored outcome is sent with
 // the pages. Another id under the same n is another profile.
-func (h *Hub) again(tx Tx, d Device, cmd agenda.Command) error {
-	id, body, err := tx.Outcome(d.ID, cmd.N)
-	if err != nil {
+func again(tx *store.ServerTx, d Device, cmd agenda.Command) error {
+	out, err := tx.OutcomeAt(d.ID, cmd.N)
+	if err != nil && !errors.Is(err, store.ErrUnknown) {
 		return err
 	}
-	if body == nil || id != cmd.ID {
+	if err != nil || out.Command != cmd.ID {
 		return fmt.Errorf("%w: n %d", ErrForked, cmd.N)
 	}
 	return nil
 }
 
-func (h *Hub) keep(tx Tx, d Device, out wire.Outcome) error {
-	body, err := json.Marshal(out)
+// more is what an outcome says beside what the store knows of it.
+type more struct {
+	Message  string             `json:"message,omitempty"`
+	Conflits []agenda.ConflitID `json:"conflits,omitempty"`
+}
+
+func (h *Hub) keep(tx *store.ServerTx, d Device, out wire.Outcome) error {
+	content, err := json.Marshal(more{out.Message, out.Conflits})
 	if err != nil {
 		return err
 	}
-	return tx.KeepOutcome(d.ID, out.N, out.ID, body)
+	err = tx.PutOutcome(store.Outcome{Command: out.ID, Device: d.ID, N: out.N, At: h.now().UTC(), Verdict: out.Verdict,
+		Code: out.Code, Numbers: out.Numbers, Content: content})
+	if err != nil {
+		return err
+	}
+	return tx.SetLastN(d.ID, out.N)
+}
+
+// outcomeOf reads a stored outcome back.
+func outcomeOf(o store.Outcome) (wire.Outcome, error) {
+	out := wire.Outcome{N: o.N, ID: o.Command, Verdict: o.Verdict, Numbers: o.Numbers, Code: o.Code}
+	if o.Content == nil {
+		return out, nil
+	}
+	var m more
+	if err := json.Unmarshal(o.Content, &m); err != nil {
+		return out, fmt.Errorf("read the outcome of %s: %w", o.Command, err)
+	}
+	out.Message, out.Conflits = m.Message, m.Conflits
+	return out, nil
 }
 
 // run gives one command its outcome. A refusal is one; an error is a failure
 // of the server, and rolls everything back.
-func (h *Hub) run(tx Tx, d Device, cmd agenda.Command, raw []byte, refusal error) (wire.Outcome, error) {
+func (h *Hub) run(tx *store.ServerTx, d Device, cmd agenda.Command, raw []byte, refusal error) (wire.Outcome, error) {
 	out := wire.Outcome{N: cmd.N, ID: cmd.ID}
 	if r := agenda.RefusalOf(refusal); r != nil && r.Code == agenda.CodeUnknownCommand {
 		out.Verdict, out.Code, out.Message = agenda.Waiting, r.Code, r.Message
-		return out, tx.KeepRaw(d.ID, cmd.N, cmd.ID, raw)
+		return out, tx.KeepWaiting(store.Held{Command: cmd.ID, Device: d.ID, N: cmd.N, Agent: d.Agent, Reason: r.Code, At: h.now().UTC(), Body: raw})
 	}
 	if refusal != nil {
 		return refuse(out, refusal)

@@ -6,48 +6,14 @@ import (
 
 	"permanence/app/agenda"
 	"permanence/app/guichet"
+	"permanence/app/store"
 	"permanence/sync/wire"
 )
 
-// Store is what the replica needs of a desktop's database.
+// Store is a desktop's database: *store.DB, or one that dies on purpose.
 type Store interface {
-	// Write runs f in one transaction; its error rolls back.
-	Write(ctx context.Context, f func(Tx) error) error
-}
-
-// Tx is one transaction of a desktop.
-type Tx interface {
-	guichet.DeskTx
-	// Rewind gives every touched row its base image back and forgets bases and
-	// touches: visible rows are then the server's images.
-	Rewind() error
-	// PutImage writes the server's image of a record, at its number, readable
-	// through the scopes.
-	PutImage(r agenda.Record, number int64, scopes []agenda.Scope) error
-	// ImageNumber is the number of the server's image of a record, 0 when none.
-	ImageNumber(agenda.Ref) (int64, error)
-	// Drop removes a record that is gone, or that no held scope reads any more.
-	Drop(agenda.Ref) error
-	// Forget erases a person's record: rows, search index, images, and the
-	// content of commands that name it.
-	Forget(agenda.Ref) error
-	// DropRdvsBefore drops the Rdvs that started before at: the window moved on.
-	DropRdvsBefore(at time.Time) error
-	// DropScope forgets a scope and the records that no other scope reads.
-	DropScope(agenda.Scope) error
-	// Pendings gives the commands not yet settled, by n, from the first above after.
-	Pendings(after int64, limit int) ([]guichet.Pending, error)
-	// SetState writes the state and the outcome's numbers of a pending command.
-	SetState(n int64, state agenda.Code, numbers map[agenda.TerritoireID]int64) error
-	// Settle takes a command out of the queue and keeps it for undo.
-	Settle(n int64) error
-	// Review keeps a refused command, with its content, until a person closes it.
-	Review(p guichet.Pending, code agenda.Code, message string) error
-	// LastN is the highest n given, 0 when none.
-	LastN() (int64, error)
-	// Setting reads one value; "" when never set.
-	Setting(key string) (string, error)
-	SetSetting(key, value string) error
+	WriteDesk(ctx context.Context, f func(tx *store.DeskTx) error) error
+	Read(ctx context.Context, f func(v *store.View) error) error
 }
 
 // Transport carries one exchange. Implementations turn everything that is not

@@ -8,12 +8,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"strconv"
+	"slices"
 	"sync"
 	"time"
 
 	"permanence/app/agenda"
+	"permanence/app/store"
 	"permanence/sync/wire"
 )
 
@@ -99,61 +99,74 @@ func (r *Replica) exchange(ctx context.Context, tally *Tally) (more bool, err er
 	return left, nil
 }
 
-// request reads what this desktop holds and what it has to push.
-func (r *Replica) request(ctx context.Context) (wire.Request, bool, error) {
-	var req wire.Request
-	left := false
-	err := r.store.Write(ctx, func(tx Tx) error {
-		var err error
-		req, left, err = r.requestIn(tx)
+// request reads what this desktop holds and what it has to push; left tells
+// that commands stayed behind.
+func (r *Replica) request(ctx context.Context) (req wire.Request, left bool, err error) {
+	err = r.store.Read(ctx, func(v *store.View) error {
+		req, left, err = r.requestIn(v)
 		return err
 	})
 	return req, left, err
 }
 
-func (r *Replica) requestIn(tx Tx) (wire.Request, bool, error) {
-	cursors, err := readCursors(tx)
+func (r *Replica) requestIn(v *store.View) (wire.Request, bool, error) {
+	cursors, err := readCursors(v)
 	if err != nil {
 		return wire.Request{}, false, err
 	}
-	last, err := tx.LastN()
+	last, err := v.LastN()
 	if err != nil {
 		return wire.Request{}, false, err
 	}
-	acked, err := readInt(tx, ackedKey)
+	device, err := v.DeviceID()
 	if err != nil {
 		return wire.Request{}, false, err
+	}
+	queue, err := v.PendingCommands()
+	if err != nil {
+		return wire.Request{}, false, err
+	}
+	queue = slices.DeleteFunc(queue, func(q store.Queued) bool { return q.Outcome != nil })
+	acked := last
+	if len(queue) > 0 {
+		acked = queue[0].Command.N - 1 // outcomes come in order of n
 	}
 	req := wire.Request{Cursors: sorted(cursors), Hello: wire.Hello{
 		Protocol: wire.Protocol, Schema: wire.Schema, Acked: acked, Last: last, Clock: r.clock.Now().UTC(),
 	}}
-	left, err := fill(tx, &req, acked)
+	left, err := r.fill(&req, device, queue)
 	return req, left, err
 }
 
 // fill adds the commands whose outcome is not known, within the bounds of one
 // push; left tells that some stayed behind.
-func fill(tx Tx, req *wire.Request, acked int64) (left bool, err error) {
-	ps, err := tx.Pendings(acked, wire.MaxCommands+1)
-	if err != nil {
-		return false, err
-	}
+func (r *Replica) fill(req *wire.Request, device string, queue []store.Queued) (left bool, err error) {
 	size := 4096 // hello and cursors
 	for _, c := range req.Cursors {
 		size += 256 + 64*(len(c.Scopes)+2*len(c.Loading))
 	}
-	for _, p := range ps {
-		body, err := json.Marshal(p.Command)
-		if err != nil {
-			return false, err
+	for _, q := range queue {
+		body := q.Raw
+		if body == nil {
+			if body, err = r.emptied(device, q); err != nil {
+				return false, err
+			}
 		}
 		size += len(body) + 32
-		if len(req.Commands) == wire.MaxCommands || size > wire.MaxBody {
-			return len(req.Commands) > 0, nil
+		if len(req.Commands) == wire.MaxCommands || size > wire.MaxBody && len(req.Commands) > 0 {
+			return true, nil
 		}
 		req.Commands = append(req.Commands, body)
 	}
 	return false, nil
+}
+
+// emptied stands for a command whose content an erasure destroyed: its number
+// is still sent, so that numbers stay dense.
+func (r *Replica) emptied(device string, q store.Queued) ([]byte, error) {
+	c := agenda.NewCommand(q.Command.ID, r.clock.Now().UTC(), &agenda.Emptied{})
+	c.Device, c.N = device, q.Command.N
+	return json.Marshal(c)
 }
 
 // pager gathers frames into pages and applies each as it is closed.
@@ -182,7 +195,7 @@ func (p *pager) frame(ctx context.Context, f wire.Frame) error {
 
 func (p *pager) apply(ctx context.Context) error {
 	var t Tally
-	err := p.r.store.Write(ctx, func(tx Tx) error {
+	err := p.r.store.WriteDesk(ctx, func(tx *store.DeskTx) error {
 		t = Tally{}
 		return p.r.apply(tx, p.page, &t)
 	})
@@ -206,8 +219,8 @@ func (p *pager) loose(ctx context.Context) error {
 	}
 	frames := p.page
 	p.page = nil
-	return p.r.store.Write(ctx, func(tx Tx) error {
-		cursors, err := readCursors(tx)
+	return p.r.store.WriteDesk(ctx, func(tx *store.DeskTx) error {
+		cursors, err := readCursors(&tx.View)
 		if err != nil {
 			return err
 		}
@@ -240,8 +253,8 @@ func (r *Replica) noteResult(ctx context.Context, err error) {
 // complete reports whether every scope's first copy is whole.
 func (r *Replica) complete(ctx context.Context) bool {
 	whole := false
-	err := r.store.Write(ctx, func(tx Tx) error {
-		cursors, err := readCursors(tx)
+	err := r.store.Read(ctx, func(v *store.View) error {
+		cursors, err := readCursors(v)
 		whole = len(cursors) > 0
 		for _, c := range cursors {
 			whole = whole && len(c.Loading) == 0
@@ -263,31 +276,14 @@ func failure(err error) string {
 	return "network"
 }
 
-// Numbers gives the number this desktop holds of each territoire.
-func Numbers(tx Tx) (map[agenda.TerritoireID]int64, error) {
-	cursors, err := readCursors(tx)
-	if err != nil {
-		return nil, err
-	}
-	m := map[agenda.TerritoireID]int64{}
+// Standing tells, without asking the server, what this desktop holds: the
+// number of each territoire, and whether every first copy is whole.
+func Standing(v *store.View) (numbers map[agenda.TerritoireID]int64, complete bool, err error) {
+	cursors, err := readCursors(v)
+	numbers, complete = map[agenda.TerritoireID]int64{}, len(cursors) > 0
 	for t, c := range cursors {
-		m[t] = c.Number
+		numbers[t] = c.Number
+		complete = complete && len(c.Loading) == 0
 	}
-	return m, nil
-}
-
-func readInt(tx Tx, key string) (int64, error) {
-	text, err := tx.Setting(key)
-	if err != nil || text == "" {
-		return 0, err
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("setting %s: %w", key, err)
-	}
-	return n, nil
-}
-
-func writeInt(tx Tx, key string, n int64) error {
-	return tx.SetSetting(key, strconv.FormatInt(n, 10))
+	return numbers, complete, err
 }

@@ -133,8 +133,11 @@ type Head struct {
 // Mark closes a page of one territoire: the rows before it bring a desktop
 // that was at From to To, and the scopes being loaded to Loading.
 type Mark struct {
-	From    int64     `json:"from"`
-	To      int64     `json:"to"`
+	From int64 `json:"from"`
+	To   int64 `json:"to"`
+	// Reset says that the cursor shown leads nowhere (another history, or too
+	// old): what is held of the territoire is dropped before this page.
+	Reset   bool      `json:"reset,omitempty"`
 	Epoch   string    `json:"epoch"`
 	Loading []Loading `json:"loading,omitempty"`
 	// Scopes complete at To; with Loading it replaces what the desktop holds.
