@@ -180,17 +180,26 @@ func TestSprayingIsSlowed(t *testing.T) {
 	}
 }
 
+// The least of several measures is compared, since a busy machine only adds.
 func TestUnknownAccountTakesAsLong(t *testing.T) {
 	b, hasher := office(t, "alice")
 	known, unknown := time.Hour, time.Hour
-	for range 5 {
+	for range 20 {
 		login := NewLogin(b, hasher, newClock().now)
-		known = min(known, took(func() { _, _ = login.Check(t.Context(), "alice@example.org", "un autre mot de passe", desk(1)) }))
-		unknown = min(unknown, took(func() { _, _ = login.Check(t.Context(), "absente@example.org", "un autre mot de passe", desk(1)) }))
+		try := func(email string) time.Duration {
+			return took(func() {
+				if _, err := login.Check(t.Context(), email, "un autre mot de passe", desk(1)); codeOf(err) != CodeCredentials {
+					t.Fatal(err)
+				}
+			})
+		}
+		known = min(known, try("alice@example.org"))
+		unknown = min(unknown, try("absente@example.org"))
+		if unknown > known*3/4 && known > unknown*3/4 {
+			return
+		}
 	}
-	if unknown < known/2 || known < unknown/2 {
-		t.Errorf("known %v, unknown %v: the account's existence can be timed", known, unknown)
-	}
+	t.Errorf("known %v, unknown %v: the account's existence can be timed", known, unknown)
 }
 
 func took(f func()) time.Duration {
