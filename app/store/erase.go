@@ -26,15 +26,16 @@ type statement struct {
 
 // erasures lists what goes with a record, table by table.
 func erasures(r agenda.Ref) []statement {
+	named := "%" + r.ID + "%" // in a JSON text
 	steps := []statement{
 		{"INSERT INTO erased (noun, id) VALUES (?, ?) ON CONFLICT DO NOTHING", []any{r.Noun, r.ID}},
 		{"DELETE FROM base WHERE noun = ? AND id = ?", []any{r.Noun, r.ID}},
 		{"DELETE FROM held WHERE noun = ? AND id = ?", []any{r.Noun, r.ID}},
-		{"UPDATE outcomes SET content = NULL WHERE instr(content, ?) > 0", []any{r.ID}},
-		{"UPDATE waiting SET body = NULL WHERE instr(body, ?) > 0", []any{r.ID}},
-		{"UPDATE pending SET body = NULL, undo = NULL WHERE instr(body, ?) > 0", []any{r.ID}},
-		{"UPDATE acknowledged SET body = NULL, undo = NULL WHERE instr(body, ?) > 0", []any{r.ID}},
-		{"UPDATE review SET content = NULL WHERE instr(content, ?) > 0", []any{r.ID}},
+		{"UPDATE outcomes SET content = NULL WHERE content LIKE ?", []any{named}},
+		{"UPDATE waiting SET body = NULL WHERE body LIKE ?", []any{named}},
+		{"UPDATE pending SET body = NULL, undo = NULL WHERE body LIKE ?", []any{named}},
+		{"UPDATE acknowledged SET body = NULL, undo = NULL WHERE body LIKE ?", []any{named}},
+		{"UPDATE review SET content = NULL WHERE content LIKE ?", []any{named}},
 	}
 	switch r.Noun {
 	case agenda.NounUsager:
@@ -42,10 +43,7 @@ func erasures(r agenda.Ref) []statement {
 	case agenda.NounRdv:
 		return append(append(steps, personal("rdv", r.ID)...), statement{"DELETE FROM dues WHERE rdv = ?", []any{r.ID}})
 	case agenda.NounAgent:
-		return append(steps,
-			statement{"DELETE FROM accounts WHERE agent = ?", []any{r.ID}},
-			statement{"DELETE FROM secrets WHERE agent = ?", []any{r.ID}},
-			statement{"DELETE FROM devices WHERE agent = ?", []any{r.ID}})
+		return append(steps, accountOf(r.ID)...)
 	}
 	return steps
 }
@@ -56,6 +54,16 @@ func personal(column, id string) []statement {
 		{"DELETE FROM told WHERE " + column + " = ?", []any{id}},
 		{"DELETE FROM mails WHERE " + column + " = ?", []any{id}},
 		{"DELETE FROM secrets WHERE " + column + " = ?", []any{id}},
+	}
+}
+
+// accountOf is what lets an agent in.
+func accountOf(agent string) []statement {
+	return []statement{
+		{"DELETE FROM accounts WHERE agent = ?", []any{agent}},
+		{"DELETE FROM secrets WHERE agent = ?", []any{agent}},
+		{"DELETE FROM outcomes WHERE device IN (SELECT id FROM devices WHERE agent = ?)", []any{agent}},
+		{"DELETE FROM devices WHERE agent = ?", []any{agent}},
 	}
 }
 

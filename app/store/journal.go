@@ -50,10 +50,6 @@ func (v *View) History(r agenda.Ref) ([]guichet.JournalLine, error) {
 // ForgetJournal drops the lines older than before, but none that a bookmark
 // has not passed. It gives how many went.
 func (tx *ServerTx) ForgetJournal(before time.Time) (int64, error) {
-	res, err := tx.s.exec(`DELETE FROM journal WHERE at < ? AND number <= coalesce(
+	return tx.count("forget the journal", `DELETE FROM journal WHERE at < ? AND number <= coalesce(
 		(SELECT min(b.number) FROM bookmarks b WHERE b.territoire = journal.territoire), number)`, instant{before})
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
 }

@@ -91,23 +91,35 @@ func (s *session) header() (id, version int, err error) {
 // bear gives an empty database the newest shape, its kind and, on a server,
 // its secret. Another program may have done it in the meantime.
 func (db *DB) bear(s *session, version int) error {
+	inMemory := db.place.path == ""
+	if inMemory {
+		if err := s.fill(); err != nil {
+			return err
+		}
+	}
 	_, err := s.within(true, func() error {
 		if _, v, err := s.header(); err != nil || v != 0 {
 			return err
 		}
-		if err := s.stranger(); err != nil {
-			return err
+		if !inMemory {
+			if err := s.makeTables(); err != nil {
+				return err
+			}
 		}
 		db.born = true
-		if err := s.run(schema.SQLite); err != nil {
-			return fmt.Errorf("make the tables: %w", err)
-		}
-		if err := s.stamp(version); err != nil {
-			return err
-		}
-		return db.baptise(s)
+		return errors.Join(s.stamp(version), db.baptise(s))
 	})
 	return err
+}
+
+func (s *session) makeTables() error {
+	if err := s.stranger(); err != nil {
+		return err
+	}
+	if err := s.run(schema.SQLite); err != nil {
+		return fmt.Errorf("make the tables: %w", err)
+	}
+	return nil
 }
 
 // stranger refuses an unmarked database that already holds tables.

@@ -97,7 +97,7 @@ func (v *View) WaitingCommands() ([]Held, error) {
 // KeepWaiting keeps a command raw; one that is kept already stays as it is.
 func (tx *ServerTx) KeepWaiting(h Held) error {
 	return tx.change("keep a command raw", "INSERT INTO waiting (command, device, n, agent, reason, at, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (command) DO NOTHING",
-		h.Command, h.Device, h.N, h.Agent, h.Reason, instant{h.At}, h.Body)
+		h.Command, h.Device, h.N, h.Agent, h.Reason, instant{h.At}, text(h.Body))
 }
 
 // DropWaiting forgets a raw command: it has its final outcome.

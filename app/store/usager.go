@@ -6,9 +6,9 @@ import (
 )
 
 var usagers = tableFor(agenda.NounUsager, "usagers",
-	[]string{"territoire", "last_name", "first_name", "birth_name", "identity_key", "birth_date", "email", "phone", "responsable"},
+	[]string{"territoire", "names", "identity_key", "birth_date", "email", "phone", "responsable"},
 	func(u *agenda.Usager) []any {
-		return []any{u.Territoire, u.LastName, u.FirstName, u.BirthName, agenda.IdentityKey(u.FirstName, u.LastName),
+		return []any{u.Territoire, agenda.Fold(u.LastName + " " + u.FirstName + " " + u.BirthName), agenda.IdentityKey(u.FirstName, u.LastName),
 			day(u.BirthDate), maybe(u.Email), maybe(u.Phone), maybe(u.Responsable)}
 	})
 

@@ -72,3 +72,18 @@ func (w *Writer) change(doing, query string, args ...any) error {
 	}
 	return nil
 }
+
+// changed runs one statement and reports whether a row was written.
+func (w *Writer) changed(doing, query string, args ...any) (bool, error) {
+	n, err := w.count(doing, query, args...)
+	return n > 0, err
+}
+
+// count runs one statement and gives the number of rows written.
+func (w *Writer) count(doing, query string, args ...any) (int64, error) {
+	res, err := w.s.exec(query, args...)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", doing, err)
+	}
+	return res.RowsAffected()
+}

@@ -100,10 +100,8 @@ CREATE TABLE usagers (
   id           TEXT NOT NULL UNIQUE,
   revision     INTEGER NOT NULL,
   territoire   TEXT NOT NULL,
-  last_name    TEXT NOT NULL,
-  first_name   TEXT NOT NULL,
-  birth_name   TEXT NOT NULL,
-  identity_key TEXT NOT NULL, -- folded "last|first"
+  names        TEXT NOT NULL, -- folded: last, first and birth name
+  identity_key TEXT NOT NULL, -- folded: "last|first"
   birth_date   TEXT,
   email        TEXT,
   phone        TEXT,
@@ -116,30 +114,23 @@ CREATE INDEX usagers_email ON usagers (email) WHERE email IS NOT NULL;
 CREATE INDEX usagers_phone ON usagers (phone) WHERE phone IS NOT NULL;
 CREATE INDEX usagers_responsable ON usagers (responsable) WHERE responsable IS NOT NULL;
 
--- The words of people's names, accents and case folded. The text stays in
--- usagers; 'secure-delete' takes the words of a removed row out of the index
--- at once instead of marking them.
+-- The words of people's names. The text stays in usagers; 'secure-delete' takes
+-- the words of a removed row out of the index at once instead of marking them.
 CREATE VIRTUAL TABLE usagers_noms USING fts5 (
-  last_name, first_name, birth_name,
-  content = 'usagers', content_rowid = 'seq',
+  names, content = 'usagers', content_rowid = 'seq',
   tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
 );
 INSERT INTO usagers_noms (usagers_noms, rank) VALUES ('secure-delete', 1);
 
 CREATE TRIGGER usagers_noms_insert AFTER INSERT ON usagers BEGIN
-  INSERT INTO usagers_noms (rowid, last_name, first_name, birth_name)
-  VALUES (new.seq, new.last_name, new.first_name, new.birth_name);
+  INSERT INTO usagers_noms (rowid, names) VALUES (new.seq, new.names);
 END;
 CREATE TRIGGER usagers_noms_delete AFTER DELETE ON usagers BEGIN
-  INSERT INTO usagers_noms (usagers_noms, rowid, last_name, first_name, birth_name)
-  VALUES ('delete', old.seq, old.last_name, old.first_name, old.birth_name);
+  INSERT INTO usagers_noms (usagers_noms, rowid, names) VALUES ('delete', old.seq, old.names);
 END;
-CREATE TRIGGER usagers_noms_update AFTER UPDATE OF last_name, first_name, birth_name ON usagers
-WHEN old.last_name <> new.last_name OR old.first_name <> new.first_name OR old.birth_name <> new.birth_name BEGIN
-  INSERT INTO usagers_noms (usagers_noms, rowid, last_name, first_name, birth_name)
-  VALUES ('delete', old.seq, old.last_name, old.first_name, old.birth_name);
-  INSERT INTO usagers_noms (rowid, last_name, first_name, birth_name)
-  VALUES (new.seq, new.last_name, new.first_name, new.birth_name);
+CREATE TRIGGER usagers_noms_update AFTER UPDATE OF names ON usagers WHEN old.names <> new.names BEGIN
+  INSERT INTO usagers_noms (usagers_noms, rowid, names) VALUES ('delete', old.seq, old.names);
+  INSERT INTO usagers_noms (rowid, names) VALUES (new.seq, new.names);
 END;
 
 CREATE TABLE profils (
@@ -333,7 +324,7 @@ CREATE TABLE waiting (
   agent   TEXT NOT NULL,
   reason  TEXT NOT NULL,
   at      INTEGER NOT NULL,
-  body    BLOB
+  body    TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- A desktop's replica -------------------------------------------------------
@@ -409,23 +400,24 @@ CREATE TABLE review (
 CREATE TABLE accounts (
   agent         TEXT PRIMARY KEY NOT NULL,
   email         TEXT NOT NULL UNIQUE,
-  password_hash TEXT NOT NULL,
-  status        TEXT NOT NULL,
+  password_hash TEXT NOT NULL,           -- '' until an invitation was answered
+  disabled      INTEGER NOT NULL DEFAULT 0,
   created_at    INTEGER NOT NULL,
   login_at      INTEGER
 ) STRICT, WITHOUT ROWID;
 
--- Secrets are random and kept as hashes. kind tells what they open; detail is
--- what its owner keeps beside it (JSON).
+-- What opens a door without a password: app passwords, feeds, links,
+-- invitations, sessions. They are random and only their hash is kept; kind
+-- tells which door.
 CREATE TABLE secrets (
   hash       TEXT PRIMARY KEY NOT NULL,
-  kind       TEXT NOT NULL,
   id         TEXT NOT NULL UNIQUE,
+  kind       TEXT NOT NULL,
   agent      TEXT,
   usager     TEXT,
   rdv        TEXT,
   label      TEXT NOT NULL,
-  level      TEXT NOT NULL,
+  level      TEXT NOT NULL,  -- of content
   created_at INTEGER NOT NULL,
   used_at    INTEGER,
   expires_at INTEGER,
@@ -434,6 +426,7 @@ CREATE TABLE secrets (
 CREATE INDEX secrets_agent ON secrets (agent, kind) WHERE agent IS NOT NULL;
 CREATE INDEX secrets_usager ON secrets (usager) WHERE usager IS NOT NULL;
 CREATE INDEX secrets_rdv ON secrets (rdv) WHERE rdv IS NOT NULL;
+CREATE INDEX secrets_expires_at ON secrets (expires_at) WHERE expires_at IS NOT NULL;
 
 -- Followers and mail (server) -----------------------------------------------
 
@@ -444,9 +437,12 @@ CREATE TABLE bookmarks (
   PRIMARY KEY (name, territoire)
 ) STRICT, WITHOUT ROWID;
 
+-- When an rdv is to be compared with what was told; the newest change wins.
 CREATE TABLE dues (
-  rdv    TEXT PRIMARY KEY NOT NULL,
-  due_at INTEGER NOT NULL
+  rdv      TEXT PRIMARY KEY NOT NULL,
+  number   INTEGER NOT NULL,
+  due_at   INTEGER NOT NULL,
+  lease_at INTEGER NOT NULL DEFAULT 0 -- taken by somebody until then
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX dues_due_at ON dues (due_at);
 
@@ -459,19 +455,27 @@ CREATE TABLE told (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX told_usager ON told (usager);
 
+-- The queue, in its order; addresses and bytes are blanked once settled.
 CREATE TABLE mails (
-  id         TEXT PRIMARY KEY NOT NULL,
-  rdv        TEXT NOT NULL,
-  usager     TEXT NOT NULL,
-  sender     TEXT NOT NULL,
-  recipient  TEXT,            -- NULL once blanked
-  bytes      BLOB,            -- NULL once blanked
-  state      TEXT NOT NULL,
-  attempts   INTEGER NOT NULL DEFAULT 0,
-  created_at INTEGER NOT NULL,
-  next_at    INTEGER,         -- NULL: nothing more to try
-  detail     TEXT             -- JSON, what the sender keeps beside it
-) STRICT, WITHOUT ROWID;
-CREATE INDEX mails_next_at ON mails (next_at) WHERE next_at IS NOT NULL;
-CREATE INDEX mails_rdv ON mails (rdv);
+  seq       INTEGER PRIMARY KEY,
+  id        TEXT NOT NULL UNIQUE,  -- also its receipt's
+  rdv       TEXT NOT NULL,
+  usager    TEXT NOT NULL,
+  kind      TEXT NOT NULL,
+  sender    TEXT,
+  recipient TEXT,
+  raw       BLOB,
+  starts_at INTEGER NOT NULL,      -- of the rdv
+  state     TEXT NOT NULL,
+  attempt   INTEGER NOT NULL DEFAULT 0,
+  next_at   INTEGER NOT NULL DEFAULT 0,
+  lease_at  INTEGER NOT NULL DEFAULT 0,
+  doubtful  INTEGER NOT NULL DEFAULT 0, -- a relay may have taken it
+  settled_at INTEGER,
+  before    TEXT,                  -- what had been told, as in told
+  after     TEXT                   -- what it tells
+) STRICT;
+CREATE INDEX mails_waiting ON mails (state, seq) WHERE state = 'waiting';
+CREATE INDEX mails_rdv ON mails (rdv, seq);
 CREATE INDEX mails_usager ON mails (usager);
+CREATE INDEX mails_settled_at ON mails (settled_at) WHERE settled_at IS NOT NULL;
