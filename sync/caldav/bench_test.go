@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"permanence/app/agenda"
+	"permanence/sync/access"
 )
 
 // year fills Alice's shelf with n events spread over the working hours of
@@ -72,7 +73,7 @@ func TestAWeekAmongTenThousand(t *testing.T) {
 func BenchmarkTenThousand(b *testing.B) {
 	s := newShelf()
 	year(s, 10_000)
-	h := New(&gate{}, s, nil, time.Now, slog.New(slog.DiscardHandler))
+	h := New(s, nil, time.Now, slog.New(slog.DiscardHandler))
 	s.mu.Lock()
 	s.agendas[alice].inOrder()
 	token := s.token(s.agendas[alice])
@@ -102,7 +103,7 @@ func BenchmarkTenThousand(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				req := httptest.NewRequest(bb.method, aliceRdvs, strings.NewReader(bb.body))
-				req.SetBasicAuth("alice@example.org", "cle-alice")
+				req = req.WithContext(access.With(req.Context(), access.Session{Agent: alice}))
 				req.Header.Set("Depth", bb.depth)
 				w := httptest.NewRecorder()
 				h.ServeHTTP(w, req)

@@ -51,7 +51,7 @@ func TestPythonCaldav(t *testing.T) {
 		t.Run(start, func(t *testing.T) {
 			b := newBench(t, nil)
 			fill(b)
-			out := foreign(t, "/usr/bin/python3", "testdata/python_caldav.py", b.url+start, "alice@example.org", "cle-alice", control(t, b))
+			out := foreign(t, "/usr/bin/python3", "testdata/python_caldav.py", b.url+start, "alice@example.org", b.alice, control(t, b))
 			if !strings.HasSuffix(out, "ok still there\n") {
 				t.Errorf("stopped early:\n%s", out)
 			}
@@ -64,7 +64,7 @@ func TestVdirsyncer(t *testing.T) {
 		t.Run(start, func(t *testing.T) {
 			b := newBench(t, nil)
 			fill(b)
-			out := foreign(t, "/bin/sh", "testdata/vdirsyncer.sh", b.url+start, "alice@example.org", "cle-alice", control(t, b), t.TempDir())
+			out := foreign(t, "/bin/sh", "testdata/vdirsyncer.sh", b.url+start, "alice@example.org", b.alice, control(t, b), t.TempDir())
 			if !strings.HasSuffix(out, "ok a local deletion is refused\n") {
 				t.Errorf("stopped early:\n%s", out)
 			}
@@ -77,7 +77,7 @@ func TestGoWebdavClient(t *testing.T) {
 	b := newBench(t, nil)
 	fill(b)
 	ctx := t.Context()
-	client, err := caldav.NewClient(webdav.HTTPClientWithBasicAuth(nil, "alice@example.org", "cle-alice"), b.url+Root)
+	client, err := caldav.NewClient(webdav.HTTPClientWithBasicAuth(nil, "alice@example.org", b.alice), b.url+Root)
 	if err != nil {
 		t.Fatal(err)
 	}

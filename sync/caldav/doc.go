@@ -8,9 +8,9 @@
 //
 // It holds no rule of the field and no SQL: what an agent may read, what an
 // event says at which content level, and when something changed come through
-// the ports Authenticator and Agendas. What a client wants to write is handed
-// to the port Writer, and refused while there is none. It never logs who was
-// met or what an event says.
+// the port Agendas; who is asking comes with the request, from access. What a
+// client wants to write is handed to the port Writer, and refused while there is
+// none. It never logs who was met or what an event says.
 //
 // The tree:
 //

@@ -20,7 +20,7 @@ func (c *call) freeBusy(r *resource, doc *node) error {
 		return err
 	}
 	var firm, tentative []agenda.Span
-	for item, err := range c.agendas.Items(c.r.Context(), c.p, r.slug, within, true) {
+	for item, err := range c.agendas.Items(c.r.Context(), c.who, r.slug, within, true) {
 		if err != nil {
 			return err
 		}
@@ -32,7 +32,7 @@ func (c *call) freeBusy(r *resource, doc *node) error {
 			tentative = append(tentative, taken...)
 		}
 	}
-	c.reply(http.StatusOK, calendarType, c.freeBusyObject(within, firm, tentative))
+	reply(c.w, http.StatusOK, calendarType, c.freeBusyObject(within, firm, tentative))
 	return nil
 }
 

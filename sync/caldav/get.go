@@ -16,7 +16,7 @@ func (c *call) get() error {
 		return err
 	}
 	if r.kind != kindItem {
-		c.reply(http.StatusOK, "text/plain; charset=utf-8", []byte(textCollection))
+		reply(c.w, http.StatusOK, "text/plain; charset=utf-8", []byte(textCollection))
 		return nil
 	}
 	h := c.w.Header()

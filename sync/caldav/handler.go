@@ -4,16 +4,16 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
+
+	"permanence/sync/access"
 )
 
 // Handler serves the tree under Root. It is safe for concurrent use.
 type Handler struct {
-	auth    Authenticator
 	agendas Agendas
 	writer  Writer
 	now     func() time.Time
@@ -21,29 +21,38 @@ type Handler struct {
 }
 
 // New makes a Handler. writer may be nil: everything is then read-only.
-func New(auth Authenticator, agendas Agendas, writer Writer, now func() time.Time, log *slog.Logger) *Handler {
-	return &Handler{auth: auth, agendas: agendas, writer: writer, now: now, log: log}
+func New(agendas Agendas, writer Writer, now func() time.Time, log *slog.Logger) *Handler {
+	return &Handler{agendas: agendas, writer: writer, now: now, log: log}
 }
 
-// WellKnown answers /.well-known/caldav (RFC 6764) for every method, with or
-// without credentials. 307 keeps the method: a PROPFIND stays one.
-func WellKnown() http.Handler {
+// Routes are the tree, for app passwords only, and what a client may learn
+// before it has one: what the server speaks, and where the tree is.
+func (h *Handler) Routes() []access.Route {
+	return []access.Route{
+		{Pattern: Root, Policy: access.PolicyAppPassword, Handler: h, Limit: bodyMax, Refuse: refused},
+		{Pattern: "OPTIONS " + Root, Policy: access.PolicyPublic, Handler: h, Refuse: refused},
+		{Pattern: "/.well-known/caldav", Policy: access.PolicyPublic, Handler: wellKnown(), Refuse: refused},
+	}
+}
+
+// wellKnown sends to the tree (RFC 6764), whatever the method: 307 keeps it, a
+// PROPFIND stays one.
+func wellKnown() http.Handler {
 	return http.RedirectHandler(Root, http.StatusTemporaryRedirect)
 }
 
 // call is one request being answered.
 type call struct {
 	*Handler
-	w  http.ResponseWriter
-	r  *http.Request
-	p  Principal
-	at place
+	w   http.ResponseWriter
+	r   *http.Request
+	who access.Session
+	at  place
 }
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{Handler: h, w: w, r: r}
+	c := &call{Handler: h, w: w, r: r, who: access.From(r.Context())}
 	w.Header().Set("DAV", "1, 3, calendar-access")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "private, no-cache")
 	if err := c.answer(); err != nil {
 		c.fail(err)
@@ -61,10 +70,7 @@ func (c *call) answer() error {
 	if c.r.Method == http.MethodOptions {
 		return c.options(at.kind)
 	}
-	if err := c.authenticate(); err != nil {
-		return err
-	}
-	if !ok || !at.belongsTo(c.p.Agent) {
+	if !ok || c.who.Agent == "" || !at.belongsTo(c.who.Agent) {
 		return ErrNotFound
 	}
 	c.at = at
@@ -116,19 +122,6 @@ func (c *call) options(k kind) error {
 	return nil
 }
 
-func (c *call) authenticate() error {
-	login, password, ok := c.r.BasicAuth()
-	if !ok {
-		return ErrRefused
-	}
-	from, _, err := net.SplitHostPort(c.r.RemoteAddr)
-	if err != nil {
-		from = c.r.RemoteAddr
-	}
-	c.p, err = c.auth.Authenticate(c.r.Context(), Credentials{login, password, from})
-	return err
-}
-
 // depth reads the Depth header: "0", "1" or "infinity"; absent gives without.
 func (c *call) depth(without string) (string, error) {
 	switch d := strings.ToLower(strings.TrimSpace(c.r.Header.Get("Depth"))); d {
@@ -142,16 +135,12 @@ func (c *call) depth(without string) (string, error) {
 
 // body reads at most bodyMax bytes of the request, uncompressed.
 func (c *call) body() ([]byte, error) {
-	tooLarge := &problem{http.StatusRequestEntityTooLarge, "<C:max-resource-size/>", "Fichier trop volumineux : 1 Mo au maximum."}
-	if c.r.ContentLength > bodyMax {
-		return nil, tooLarge
-	}
 	if e := c.r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return nil, &problem{http.StatusUnsupportedMediaType, "", "Corps compressé : envoyez-le sans compression."}
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, bodyMax))
 	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
-		return nil, tooLarge
+		return nil, tooLarge()
 	}
 	if err != nil {
 		return nil, &problem{http.StatusBadRequest, "", "Requête non valable."}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"permanence/app/agenda"
+	"permanence/sync/access"
 )
 
 // ErrNotFound says that a calendar or an event does not exist for this reader;
@@ -17,19 +18,8 @@ var ErrNotFound = errors.New("not found")
 // starts again from nothing.
 var ErrInvalidToken = errors.New("invalid sync token")
 
-// ErrRefused says that credentials are unknown, wrong or revoked, without
-// saying which.
-var ErrRefused = errors.New("credentials refused")
-
 // ErrPrecondition says that the event is no longer the one the client saw.
 var ErrPrecondition = errors.New("precondition failed")
-
-// Throttled refuses to judge credentials for the time being.
-type Throttled struct {
-	After time.Duration // when to try again
-}
-
-func (t *Throttled) Error() string { return "too many attempts" }
 
 // Refusal is the answer to a write that cannot be: 403, the name of a CalDAV
 // condition ("" for none) and the reason in French.
@@ -40,25 +30,10 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return "refused: " + r.Condition }
 
-// Credentials are what a client sent by HTTP Basic. From is the address it
-// came from, without port.
-type Credentials struct {
-	Login, Password, From string
-}
-
-// Principal is who is asking: an agent, through one app password.
-type Principal struct {
-	Agent agenda.AgentID
-	Name  string // first and last name, as colleagues read it
-	Mail  string // the login address
-	Level string // content level of the app password: "occupe", "motif" or "complet"
-	Key   string // id of the app password
-}
-
-// Authenticator judges app passwords. It answers ErrRefused, *Throttled, or a
-// failure; it is asked at every request and must be cheap.
-type Authenticator interface {
-	Authenticate(ctx context.Context, c Credentials) (Principal, error)
+// Identity is an agent as calendar applications show them.
+type Identity struct {
+	Name string // first and last name, as colleagues read it
+	Mail string // the login address; "" for none
 }
 
 // Collection is one calendar as its reader sees it.
@@ -94,33 +69,37 @@ type Delta struct {
 	More    bool // cut at the limit: asking again from Next brings the rest
 }
 
-// Agendas reads calendars on behalf of a principal; it is where rights and
-// ownership are judged, whatever the address said. A calendar shows one month
+// Agendas reads calendars on behalf of who asks, at the content level of their
+// app password; it is where rights and ownership are judged, whatever the
+// address said. A calendar shows one month
 // back and twelve ahead of the civil day.
 //
 // Item.Spans are all the occurrences of the event in that window, sorted by
 // start; one of zero length has Start equal to End.
 type Agendas interface {
-	// Collections lists the calendars of p, in display order.
-	Collections(ctx context.Context, p Principal) ([]Collection, error)
+	// Identity tells who the agent of a session is.
+	Identity(ctx context.Context, who access.Session) (Identity, error)
+
+	// Collections lists the calendars they may read, in display order.
+	Collections(ctx context.Context, who access.Session) ([]Collection, error)
 
 	// Collection gives one of them, or ErrNotFound.
-	Collection(ctx context.Context, p Principal, slug string) (Collection, error)
+	Collection(ctx context.Context, who access.Session, slug string) (Collection, error)
 
 	// Items gives every event with an occurrence that meets or touches within,
 	// and may give more; a zero bound is open. Item.Data may be nil unless data.
 	// It stops at the first error.
-	Items(ctx context.Context, p Principal, slug string, within agenda.Span, data bool) iter.Seq2[Item, error]
+	Items(ctx context.Context, who access.Session, slug string, within agenda.Span, data bool) iter.Seq2[Item, error]
 
 	// Named gives the events of those names that exist, with their bytes.
-	Named(ctx context.Context, p Principal, slug string, names []string) (map[string]Item, error)
+	Named(ctx context.Context, who access.Session, slug string, names []string) (map[string]Item, error)
 
 	// Changes gives, from one snapshot, what changed after since, oldest
 	// change first, at most limit entries when limit > 0. The zero token asks
 	// for every event. A change older than the tombstones: ErrInvalidToken.
 	// When the civil day has turned since, what entered and left the window
 	// belongs to the delta. Item.Data may be nil unless data.
-	Changes(ctx context.Context, p Principal, slug string, since Token, limit int, data bool) (Delta, error)
+	Changes(ctx context.Context, who access.Session, slug string, since Token, limit int, data bool) (Delta, error)
 }
 
 // Condition is what must still be true of an event for a write to happen.
@@ -133,7 +112,7 @@ type Condition struct {
 // *Refusal, ErrPrecondition, ErrNotFound, or a failure.
 type Writer interface {
 	// Put stores or replaces an event by what its bytes say.
-	Put(ctx context.Context, p Principal, slug, name string, data []byte, c Condition) (created bool, err error)
+	Put(ctx context.Context, who access.Session, slug, name string, data []byte, c Condition) (created bool, err error)
 	// Delete withdraws an event.
-	Delete(ctx context.Context, p Principal, slug, name string, c Condition) error
+	Delete(ctx context.Context, who access.Session, slug, name string, c Condition) error
 }

@@ -39,7 +39,7 @@ func (c *call) multistatus(m *multistatus, s *selection) error {
 	if s.minimal {
 		c.w.Header().Set("Preference-Applied", "return=minimal")
 	}
-	c.reply(http.StatusMultiStatus, xmlType, m.b)
+	reply(c.w, http.StatusMultiStatus, xmlType, m.b)
 	return nil
 }
 
@@ -80,13 +80,17 @@ func (c *call) propfind() error {
 // children answers for what a collection holds, of which the reader sees only
 // their own.
 func (c *call) children(m *multistatus, s *selection, r *resource) error {
-	mine := c.p.Agent
+	mine := c.who.Agent
 	switch r.kind {
 	case kindRoot:
 		s.respond(&m.xmlWriter, c.resourceAt(place{kind: kindPrincipals}))
 		s.respond(&m.xmlWriter, c.resourceAt(place{kind: kindHomes}))
 	case kindPrincipals:
-		s.respond(&m.xmlWriter, c.resourceAt(place{kind: kindPrincipal, agent: mine}))
+		me, err := c.principal()
+		if err != nil {
+			return err
+		}
+		s.respond(&m.xmlWriter, me)
 	case kindHomes:
 		s.respond(&m.xmlWriter, c.resourceAt(place{kind: kindHome, agent: mine}))
 	case kindHome:
@@ -98,12 +102,12 @@ func (c *call) children(m *multistatus, s *selection, r *resource) error {
 }
 
 func (c *call) calendars(m *multistatus, s *selection) error {
-	all, err := c.agendas.Collections(c.r.Context(), c.p)
+	all, err := c.agendas.Collections(c.r.Context(), c.who)
 	if err != nil {
 		return err
 	}
 	for i := range all {
-		r := c.resourceAt(place{kind: kindCalendar, agent: c.p.Agent, slug: all[i].Slug})
+		r := c.resourceAt(place{kind: kindCalendar, agent: c.who.Agent, slug: all[i].Slug})
 		all[i].Writable = all[i].Writable && c.writer != nil
 		r.calendar = &all[i]
 		s.respond(&m.xmlWriter, r)
@@ -114,7 +118,7 @@ func (c *call) calendars(m *multistatus, s *selection) error {
 // list answers for every event of a calendar.
 func (c *call) list(m *multistatus, s *selection, calendar *resource) error {
 	e := c.events(calendar)
-	for item, err := range c.agendas.Items(c.r.Context(), c.p, calendar.slug, agenda.Span{}, false) {
+	for item, err := range c.agendas.Items(c.r.Context(), c.who, calendar.slug, agenda.Span{}, false) {
 		if err != nil {
 			return err
 		}

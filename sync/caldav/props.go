@@ -87,7 +87,7 @@ func putResourceType(x *xmlWriter, r *resource) bool {
 func putDisplayName(x *xmlWriter, r *resource) bool {
 	switch r.kind {
 	case kindPrincipal:
-		x.text(r.p.Name)
+		x.text(r.identity.Name)
 	case kindCalendar:
 		x.text(r.calendar.Name)
 	case kindHome, kindHomes:
@@ -121,7 +121,7 @@ func putLastModified(x *xmlWriter, r *resource) bool {
 }
 
 func putCurrentPrincipal(x *xmlWriter, r *resource) bool {
-	x.href(principalHref(r.p.Agent))
+	x.href(principalHref(r.reader))
 	return true
 }
 
@@ -131,7 +131,7 @@ func putPrincipals(x *xmlWriter, _ *resource) bool {
 }
 
 func putOwner(x *xmlWriter, r *resource) bool {
-	owner := r.p.Agent
+	owner := r.reader
 	if r.calendar != nil {
 		owner = r.calendar.Owner
 	}
@@ -164,7 +164,7 @@ func putPrivilege(x *xmlWriter, tag string) {
 
 func putACL(x *xmlWriter, r *resource) bool {
 	x.raw("<D:ace><D:principal>")
-	x.href(principalHref(r.p.Agent))
+	x.href(principalHref(r.reader))
 	x.raw("</D:principal><D:grant>")
 	putPrivileges(x, r)
 	x.raw("</D:grant><D:protected/></D:ace>")
@@ -186,20 +186,20 @@ func putToken(x *xmlWriter, r *resource) bool {
 }
 
 func putMail(x *xmlWriter, r *resource) bool {
-	x.leaf("S:email-address", r.p.Mail)
-	return r.p.Mail != ""
+	x.leaf("S:email-address", r.identity.Mail)
+	return r.identity.Mail != ""
 }
 
 func putHome(x *xmlWriter, r *resource) bool {
-	x.href(homeHref(r.p.Agent))
+	x.href(homeHref(r.reader))
 	return true
 }
 
 func putAddresses(x *xmlWriter, r *resource) bool {
-	if r.p.Mail != "" {
-		x.href("mailto:" + r.p.Mail)
+	if r.identity.Mail != "" {
+		x.href("mailto:" + r.identity.Mail)
 	}
-	x.href(principalHref(r.p.Agent))
+	x.href(principalHref(r.reader))
 	return true
 }
 

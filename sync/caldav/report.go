@@ -84,7 +84,7 @@ func (c *call) eventsBeside(r *resource) *events {
 func (c *call) keepAll(m *multistatus, s *selection, f *filter, calendar *resource) error {
 	e := c.events(calendar)
 	data := s.data != nil || !f.bySpan
-	for item, err := range c.agendas.Items(c.r.Context(), c.p, calendar.slug, f.within, data) {
+	for item, err := range c.agendas.Items(c.r.Context(), c.who, calendar.slug, f.within, data) {
 		if err != nil {
 			return err
 		}
@@ -133,7 +133,7 @@ func (c *call) multiget(r *resource, doc *node) error {
 	if len(addresses) == 0 {
 		return badXML()
 	}
-	found, err := c.agendas.Named(c.r.Context(), c.p, r.slug, known(names))
+	found, err := c.agendas.Named(c.r.Context(), c.who, r.slug, known(names))
 	if err != nil {
 		return err
 	}
@@ -217,7 +217,7 @@ func (c *call) delta(r *resource, sent *node, limit int, data bool) (Delta, erro
 	if since.Equal(r.calendar.Token) {
 		return Delta{Next: since}, nil
 	}
-	return c.agendas.Changes(c.r.Context(), c.p, r.slug, since, limit, data)
+	return c.agendas.Changes(c.r.Context(), c.who, r.slug, since, limit, data)
 }
 
 func (c *call) showDelta(r *resource, s *selection, d Delta) error {

@@ -1,9 +1,12 @@
 package caldav
 
+import "permanence/app/agenda"
+
 // resource is something of the tree, as far as its kind needs loading.
 type resource struct {
 	place
-	p        *Principal
+	reader   agenda.AgentID
+	identity *Identity   // for a principal
 	calendar *Collection // for a calendar and its events
 	item     *Item       // for an event
 	zones    *zones      // for an event: how to read its local times
@@ -13,11 +16,14 @@ type resource struct {
 }
 
 func (c *call) resourceAt(at place) *resource {
-	return &resource{place: at, p: &c.p, address: at.href(), reports: reportsOf(at.kind)}
+	return &resource{place: at, reader: c.who.Agent, address: at.href(), reports: reportsOf(at.kind)}
 }
 
 // open loads what stands at the request's address, or ErrNotFound.
 func (c *call) open() (*resource, error) {
+	if c.at.kind == kindPrincipal {
+		return c.principal()
+	}
 	r := c.resourceAt(c.at)
 	if c.at.slug == "" {
 		return r, nil
@@ -30,7 +36,7 @@ func (c *call) open() (*resource, error) {
 	if c.at.kind == kindCalendar {
 		return r, nil
 	}
-	found, err := c.agendas.Named(c.r.Context(), c.p, c.at.slug, []string{c.at.name})
+	found, err := c.agendas.Named(c.r.Context(), c.who, c.at.slug, []string{c.at.name})
 	if err != nil {
 		return nil, err
 	}
@@ -42,9 +48,20 @@ func (c *call) open() (*resource, error) {
 	return r, nil
 }
 
+// principal loads who is asking, the only principal they may see.
+func (c *call) principal() (*resource, error) {
+	identity, err := c.agendas.Identity(c.r.Context(), c.who)
+	if err != nil {
+		return nil, err
+	}
+	r := c.resourceAt(place{kind: kindPrincipal, agent: c.who.Agent})
+	r.identity = &identity
+	return r, nil
+}
+
 // calendar loads the calendar of the request's address, or ErrNotFound.
 func (c *call) calendar() (*Collection, error) {
-	calendar, err := c.agendas.Collection(c.r.Context(), c.p, c.at.slug)
+	calendar, err := c.agendas.Collection(c.r.Context(), c.who, c.at.slug)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +80,7 @@ type events struct {
 func (c *call) events(calendar *resource) *events {
 	at := place{kind: kindItem, agent: calendar.agent, slug: calendar.slug}
 	e := &events{of: calendar, base: calendarHref(at.agent, at.slug)}
-	e.r = resource{place: at, p: &c.p, calendar: calendar.calendar, zones: newZones(calendar.calendar.Zone), reports: reportsOf(kindItem)}
+	e.r = resource{place: at, reader: c.who.Agent, calendar: calendar.calendar, zones: newZones(calendar.calendar.Zone), reports: reportsOf(kindItem)}
 	return e
 }
 

@@ -3,6 +3,7 @@ package caldav
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -13,40 +14,60 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"permanence/app/agenda"
+	"permanence/sync/access"
 )
 
-// gate is an Authenticator of two agents; ten wrong passwords close it.
-type gate struct{ wrong int }
+// keys is where the app passwords of two agents are kept.
+type keys map[access.Hash]access.AppPassword
 
-func (g *gate) Authenticate(_ context.Context, c Credentials) (Principal, error) {
-	switch {
-	case g.wrong >= 10:
-		return Principal{}, &Throttled{After: 90 * time.Second}
-	case c.Login == "alice@example.org" && c.Password == "cle-alice":
-		return Principal{Agent: alice, Name: "Alice Bernard", Mail: c.Login, Level: "motif", Key: "k1"}, nil
-	case c.Login == "bruno@example.org" && c.Password == "cle-bruno":
-		return Principal{Agent: bruno, Name: "Bruno Petit", Mail: c.Login, Level: "motif", Key: "k2"}, nil
+func (k keys) AppPasswordByHash(_ context.Context, h access.Hash) (access.AppPassword, error) {
+	p, ok := k[h]
+	if !ok {
+		return p, access.ErrUnknown
 	}
-	g.wrong++
-	return Principal{}, ErrRefused
+	return p, nil
 }
 
-// bench is a server on loopback over a shelf, and its log.
+func (keys) AgentRoles(context.Context, agenda.AgentID) ([]agenda.Role, error) {
+	return []agenda.Role{{Level: agenda.LevelBasic}}, nil
+}
+
+// give makes an app password of an agent and shows it once.
+func (k keys) give(t testing.TB, a agenda.AgentID, email string) string {
+	secret, err := access.NewSecret(rand.Reader, access.KindAppPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k[secret.Hash()] = access.AppPassword{ID: "k-" + string(a), Agent: a, Email: email, Content: access.ContentMotif}
+	return secret.Reveal()
+}
+
+// bench is a guarded server on loopback over a shelf, and its log.
 type bench struct {
-	t     testing.TB
-	url   string
-	shelf *shelf
-	logs  *bytes.Buffer
+	t            testing.TB
+	url          string
+	shelf        *shelf
+	alice, bruno string // app passwords
+	logs         *bytes.Buffer
 }
 
 func newBench(t testing.TB, w Writer) *bench {
 	b := &bench{t: t, shelf: newShelf(), logs: &bytes.Buffer{}}
 	now := func() time.Time { return utc("2026-11-21T09:00") }
-	h := New(&gate{}, b.shelf, w, now, slog.New(slog.NewTextHandler(b.logs, nil)))
-	mux := http.NewServeMux()
-	mux.Handle(Root, h)
-	mux.Handle("/.well-known/caldav", WellKnown())
-	srv := httptest.NewServer(mux)
+	log := slog.New(slog.NewTextHandler(b.logs, nil))
+	known := keys{}
+	b.alice = known.give(t, alice, "alice@example.org")
+	b.bruno = known.give(t, bruno, "bruno@example.org")
+	guard := access.NewGuard(access.GuardConfig{Now: now, Log: log, Ways: map[access.Policy]access.Way{
+		access.PolicyAppPassword: access.NewAppPasswordWay(known, known, access.NewFailures(now), now),
+	}})
+	h, err := guard.Handler(New(b.shelf, w, now, log).Routes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	b.url = srv.URL
 	return b
@@ -68,7 +89,7 @@ type got struct {
 // ask sends a request as Alice; headers are "Name: value".
 func (b *bench) ask(method, path, body string, headers ...string) got {
 	b.t.Helper()
-	return b.askAs("alice@example.org", "cle-alice", method, path, body, headers...)
+	return b.askAs("alice@example.org", b.alice, method, path, body, headers...)
 }
 
 func (b *bench) askAs(login, password, method, path, body string, headers ...string) got {

@@ -14,6 +14,7 @@ import (
 
 	"permanence/app/agenda"
 	"permanence/app/civil"
+	"permanence/sync/access"
 )
 
 // shelf is an Agendas in memory: one calendar, "rendez-vous", for each agent,
@@ -101,8 +102,8 @@ func (c *calendar) inOrder() []*entry {
 	return c.sorted
 }
 
-func (s *shelf) of(p Principal, slug string) (*calendar, error) {
-	c := s.agendas[p.Agent]
+func (s *shelf) of(who access.Session, slug string) (*calendar, error) {
+	c := s.agendas[who.Agent]
 	switch {
 	case s.broken != nil:
 		return nil, s.broken
@@ -116,21 +117,28 @@ func (s *shelf) token(c *calendar) Token {
 	return Token{s.day, s.level, "c0ffee", []Mark{{"t1", s.epoch, c.number}}}
 }
 
-func (s *shelf) Collections(ctx context.Context, p Principal) ([]Collection, error) {
-	c, err := s.Collection(ctx, p, "rendez-vous")
+func (s *shelf) Identity(_ context.Context, who access.Session) (Identity, error) {
+	if who.Agent == alice {
+		return Identity{"Alice Bernard", "alice@example.org"}, s.broken
+	}
+	return Identity{Name: "Bruno Petit"}, s.broken
+}
+
+func (s *shelf) Collections(ctx context.Context, who access.Session) ([]Collection, error) {
+	c, err := s.Collection(ctx, who, "rendez-vous")
 	return []Collection{c}, err
 }
 
-func (s *shelf) Collection(_ context.Context, p Principal, slug string) (Collection, error) {
+func (s *shelf) Collection(_ context.Context, who access.Session, slug string) (Collection, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, err := s.of(p, slug)
+	c, err := s.of(who, slug)
 	if err != nil {
 		return Collection{}, err
 	}
 	return Collection{
 		Slug: slug, Name: "Rendez-vous", Description: "Rendez-vous d’Alice & équipe", Color: "#1b7f79", Order: 1,
-		Zone: "Europe/Paris", Timezone: []byte(parisZone), Owner: p.Agent, Writable: true, Token: s.token(c),
+		Zone: "Europe/Paris", Timezone: []byte(parisZone), Owner: who.Agent, Writable: true, Token: s.token(c),
 	}, nil
 }
 
@@ -139,11 +147,11 @@ const parisZone = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//essai//FR\r\nBEGI
 	"BEGIN:DAYLIGHT\r\nDTSTART:19810329T020000\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\nEND:DAYLIGHT\r\n" +
 	"END:VTIMEZONE\r\nEND:VCALENDAR\r\n"
 
-func (s *shelf) Items(_ context.Context, p Principal, slug string, within agenda.Span, data bool) iter.Seq2[Item, error] {
+func (s *shelf) Items(_ context.Context, who access.Session, slug string, within agenda.Span, data bool) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		c, err := s.of(p, slug)
+		c, err := s.of(who, slug)
 		if err != nil {
 			yield(Item{}, err)
 			return
@@ -175,10 +183,10 @@ func withData(i Item, data bool) Item {
 	return i
 }
 
-func (s *shelf) Named(_ context.Context, p Principal, slug string, names []string) (map[string]Item, error) {
+func (s *shelf) Named(_ context.Context, who access.Session, slug string, names []string) (map[string]Item, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, err := s.of(p, slug)
+	c, err := s.of(who, slug)
 	if err != nil {
 		return nil, err
 	}
@@ -191,10 +199,10 @@ func (s *shelf) Named(_ context.Context, p Principal, slug string, names []strin
 	return found, nil
 }
 
-func (s *shelf) Changes(_ context.Context, p Principal, slug string, since Token, limit int, data bool) (Delta, error) {
+func (s *shelf) Changes(_ context.Context, who access.Session, slug string, since Token, limit int, data bool) (Delta, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, err := s.of(p, slug)
+	c, err := s.of(who, slug)
 	if err != nil {
 		return Delta{}, err
 	}

@@ -24,7 +24,7 @@ func (c *call) put() error {
 	if kind := c.r.Header.Get("Content-Type"); kind != "" && !isCalendar(kind) {
 		return forbid("<C:supported-calendar-data/>", "Seul le format text/calendar est accepté.")
 	}
-	created, err := c.writer.Put(c.r.Context(), c.p, c.at.slug, c.at.name, data, c.condition())
+	created, err := c.writer.Put(c.r.Context(), c.who, c.at.slug, c.at.name, data, c.condition())
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (c *call) delete() error {
 	if err := c.mayWrite("D:unbind"); err != nil {
 		return err
 	}
-	if err := c.writer.Delete(c.r.Context(), c.p, c.at.slug, c.at.name, c.condition()); err != nil {
+	if err := c.writer.Delete(c.r.Context(), c.who, c.at.slug, c.at.name, c.condition()); err != nil {
 		return err
 	}
 	return c.noContent(http.StatusNoContent)
@@ -94,7 +94,7 @@ func (c *call) mkcalendar() error {
 	if !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	return lacks(homeHref(c.p.Agent), "D:bind", "Les agendas se créent dans Permanence, pas depuis une application d’agenda.")
+	return lacks(homeHref(c.who.Agent), "D:bind", "Les agendas se créent dans Permanence, pas depuis une application d’agenda.")
 }
 
 // transfer refuses COPY and MOVE: an event of the agenda is moved in time, not
@@ -108,7 +108,7 @@ func (c *call) transfer() error {
 		return &problem{http.StatusBadRequest, "", "Requête non valable."}
 	}
 	to, ok := locate(u.EscapedPath())
-	if !ok || !to.belongsTo(c.p.Agent) || u.Host != "" && u.Host != c.r.Host {
+	if !ok || !to.belongsTo(c.who.Agent) || u.Host != "" && u.Host != c.r.Host {
 		return &problem{http.StatusForbidden, "", "Vous n’avez pas accès à cette ressource."}
 	}
 	return lacks(c.at.href(), "D:unbind", textReadOnly)

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"permanence/sync/access"
 )
 
 var errDatabase = errors.New("disque plein")
@@ -18,12 +20,12 @@ type notebook struct {
 	err     error
 }
 
-func (n *notebook) Put(_ context.Context, p Principal, slug, name string, data []byte, when Condition) (bool, error) {
+func (n *notebook) Put(_ context.Context, _ access.Session, slug, name string, data []byte, when Condition) (bool, error) {
 	n.wrote, n.when = "put "+slug+" "+name+" "+string(data), when
 	return n.created, n.err
 }
 
-func (n *notebook) Delete(_ context.Context, p Principal, slug, name string, when Condition) error {
+func (n *notebook) Delete(_ context.Context, _ access.Session, slug, name string, when Condition) error {
 	n.wrote, n.when = "delete "+slug+" "+name, when
 	return n.err
 }
@@ -80,7 +82,7 @@ func TestMoveElsewhere(t *testing.T) {
 			b.ask("MOVE", aliceRdvs+"u1.ics", "", "Destination: "+tt.destination).want(t, tt.code, tt.says)
 		})
 	}
-	b.askAs("bruno@example.org", "cle-bruno", "GET", brunoRdvs+"u1.ics", "").want(t, 404)
+	b.askAs("bruno@example.org", b.bruno, "GET", brunoRdvs+"u1.ics", "").want(t, 404)
 }
 
 func TestPutThroughAWriter(t *testing.T) {
