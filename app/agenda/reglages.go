@@ -34,7 +34,19 @@ func (d *decider) addRecord(a *AddRecord) error {
 	}
 	d.change(nil, r)
 	d.adopt(r)
+	if org, ok := r.(*Organisation); ok {
+		d.refeedTerritoire(org.Territoire)
+	}
 	return nil
+}
+
+// refeedTerritoire shows the territoire and its services to the scope that a
+// new organisation opens.
+func (d *decider) refeedTerritoire(t TerritoireID) {
+	d.refeed(Ref{NounTerritoire, string(t)})
+	for _, s := range d.f.Records(NounService, string(t)) {
+		d.refeed(RefOf(s))
+	}
 }
 
 // adopt makes who creates an organisation its first admin: it keeps one at least.

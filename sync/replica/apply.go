@@ -227,7 +227,7 @@ func (r *Replica) replay(tx *store.DeskTx, q store.Queued) error {
 	var code agenda.Code
 	err := tx.Savepoint(func() error {
 		var err error
-		code, err = r.counter.Replay(tx, q.Pending, layOver(tx, q))
+		code, err = r.counter.Replay(tx, q.Pending, r.LayOver(tx, q))
 		return err
 	})
 	if err != nil {
@@ -239,10 +239,10 @@ func (r *Replica) replay(tx *store.DeskTx, q store.Queued) error {
 	return tx.SetPendingState(q.Command.N, code)
 }
 
-// layOver accepts the records that still miss the effect of a command: all of
+// LayOver accepts the records that still miss the effect of a command: all of
 // them until the server has done it, then those whose image is older than its
 // number.
-func layOver(tx *store.DeskTx, q store.Queued) func(agenda.Ref) bool {
+func (r *Replica) LayOver(tx *store.DeskTx, q store.Queued) func(agenda.Ref) bool {
 	return func(ref agenda.Ref) bool {
 		for t, done := range q.Numbers {
 			if n, err := tx.NumberReceived(t, ref); err != nil || n >= done {

@@ -1,0 +1,267 @@
+package simulation
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"permanence/app/agenda"
+)
+
+// model is the oracle: the fold of the commands in the order the server ran
+// them, written a second time and with none of the server's code. It knows
+// what merges, what stands and what is refused (sync.md §5); it does not know
+// rights, warnings or scopes, which the invariants look at by themselves.
+type model struct {
+	rdvs    map[agenda.RdvID]*modelRdv
+	usagers map[agenda.UsagerID]*modelUsager
+	erased  map[string]bool
+}
+
+type modelRdv struct {
+	start, end time.Time
+	lieu       agenda.LieuID
+	status     agenda.Status
+	agents     []agenda.AgentID
+	usagers    []agenda.UsagerID
+	context    string
+	rev        int64
+	marks      map[string]agenda.Mark
+}
+
+type modelUsager struct {
+	fields map[string]string
+	rev    int64
+	marks  map[string]agenda.Mark
+}
+
+func newModel() *model {
+	return &model{rdvs: map[agenda.RdvID]*modelRdv{}, usagers: map[agenda.UsagerID]*modelUsager{}, erased: map[string]bool{}}
+}
+
+// verdict is what the model expects; a conflict that only a warning opens is
+// not its business: Applied then means "applied or flagged".
+func (m *model) run(c agenda.Command, clock time.Time) agenda.Verdict {
+	switch a := c.Args.(type) {
+	case *agenda.BookRdv:
+		return m.book(a)
+	case *agenda.MoveRdv:
+		return m.move(c, a)
+	case *agenda.CancelRdv:
+		return m.cancel(c, a)
+	case *agenda.MarkRdv:
+		return m.mark(c, a, clock)
+	case *agenda.ReviseRdv:
+		return m.revise(c, a)
+	case *agenda.AddUsager:
+		return m.addUsager(a)
+	case *agenda.ReviseUsager:
+		return m.reviseUsager(c, a)
+	case *agenda.EraseUsager:
+		return m.erase(a)
+	}
+	return agenda.Applied
+}
+
+func (m *model) book(a *agenda.BookRdv) agenda.Verdict {
+	if m.rdvs[a.Rdv] != nil || m.erased[string(a.Rdv)] {
+		return agenda.Refused
+	}
+	var usagers []agenda.UsagerID
+	for _, p := range a.Participations {
+		if m.usagers[p.Usager] == nil {
+			return agenda.Refused
+		}
+		usagers = append(usagers, p.Usager)
+	}
+	m.rdvs[a.Rdv] = &modelRdv{
+		start: a.Start, end: a.End, lieu: a.Lieu, status: agenda.StatusUnknown, context: a.Context,
+		agents: slices.Sorted(slices.Values(a.Agents)), usagers: usagers, rev: 1, marks: map[string]agenda.Mark{},
+	}
+	return agenda.Applied
+}
+
+// together tells that another device changed the group since c's author heard
+// of the record.
+func (r *modelRdv) together(c agenda.Command, id agenda.RdvID, group string) bool {
+	k, ok := r.marks[group]
+	return c.Device != "" && ok && k.Revision > c.Seen[string(id)] && k.Device != c.Device
+}
+
+func (r *modelRdv) touch(c agenda.Command, groups ...string) {
+	r.rev++
+	for _, g := range groups {
+		r.marks[g] = agenda.Mark{Revision: r.rev, Device: c.Device}
+	}
+}
+
+func cancelled(s agenda.Status) bool { return s == agenda.StatusExcused || s == agenda.StatusRevoked }
+
+func (m *model) move(c agenda.Command, a *agenda.MoveRdv) agenda.Verdict {
+	r := m.rdvs[a.Rdv]
+	if r == nil {
+		return agenda.Refused
+	}
+	same := r.start.Equal(a.To.Start) && r.end.Equal(a.To.End) && r.lieu == a.To.Lieu
+	switch {
+	case cancelled(r.status) && r.together(c, a.Rdv, agenda.GroupStatus):
+		return agenda.Conflict // row 10
+	case cancelled(r.status):
+		return agenda.Refused
+	case r.together(c, a.Rdv, agenda.GroupSlot) && same:
+		return agenda.Merged // row 2
+	case r.together(c, a.Rdv, agenda.GroupSlot):
+		return agenda.Conflict // row 3
+	}
+	if !same {
+		r.start, r.end, r.lieu = a.To.Start, a.To.End, a.To.Lieu
+		r.touch(c, agenda.GroupSlot)
+	}
+	return agenda.Applied
+}
+
+func (m *model) cancel(c agenda.Command, a *agenda.CancelRdv) agenda.Verdict {
+	r := m.rdvs[a.Rdv]
+	if r == nil {
+		return agenda.Refused
+	}
+	together := r.together(c, a.Rdv, agenda.GroupStatus)
+	verdict := agenda.Applied
+	switch {
+	case cancelled(r.status) && together:
+		return agenda.Merged
+	case r.status == agenda.StatusSeen && together:
+		return agenda.Conflict // row 11
+	case r.status == agenda.StatusNoShow && together:
+		verdict = agenda.Merged // row 13
+	case r.status != agenda.StatusUnknown:
+		return agenda.Refused
+	case r.together(c, a.Rdv, agenda.GroupSlot):
+		verdict = agenda.Conflict // row 10, the other way round
+	}
+	r.status = agenda.StatusRevoked
+	if a.By == "usager" {
+		r.status = agenda.StatusExcused
+	}
+	r.touch(c, agenda.GroupStatus)
+	return verdict
+}
+
+func (m *model) mark(c agenda.Command, a *agenda.MarkRdv, clock time.Time) agenda.Verdict {
+	r := m.rdvs[a.Rdv]
+	if r == nil {
+		return agenda.Refused
+	}
+	together := r.together(c, a.Rdv, agenda.GroupStatus)
+	verdict := agenda.Applied
+	switch {
+	case r.status == a.Status:
+		return agenda.Merged
+	case a.Status != agenda.StatusUnknown && r.status != agenda.StatusUnknown && !together:
+		return agenda.Refused
+	case a.Status != agenda.StatusUnknown && r.tooEarly(a.Status, earlier(c.At, clock.Add(5*time.Minute))):
+		return agenda.Refused // row 24: moved meanwhile, the status no longer fits
+	case together && cancelled(r.status) && a.Status == agenda.StatusSeen:
+		verdict = agenda.Conflict // row 11
+	case together:
+		verdict = agenda.Merged // row 13
+	}
+	r.status = a.Status
+	r.touch(c, agenda.GroupStatus)
+	return verdict
+}
+
+// tooEarly: seen from the day itself on, noshow once started. All rdvs here are
+// in Paris, and far from midnight.
+func (r *modelRdv) tooEarly(s agenda.Status, at time.Time) bool {
+	if s == agenda.StatusNoShow {
+		return at.Before(r.start)
+	}
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		return false
+	}
+	return at.In(paris).Format(time.DateOnly) < r.start.In(paris).Format(time.DateOnly)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func (m *model) revise(c agenda.Command, a *agenda.ReviseRdv) agenda.Verdict {
+	r := m.rdvs[a.Rdv]
+	if r == nil {
+		return agenda.Refused
+	}
+	verdict := agenda.Applied
+	if r.together(c, a.Rdv, agenda.GroupNote) || r.together(c, a.Rdv, agenda.GroupPeople) {
+		verdict = agenda.Merged // rows 1, 14
+	}
+	if a.Context != nil && a.Context.Now != r.context {
+		r.context = a.Context.Now
+		r.touch(c, agenda.GroupNote)
+	}
+	return verdict
+}
+
+func (m *model) addUsager(a *agenda.AddUsager) agenda.Verdict {
+	id := a.Usager.ID
+	if m.usagers[id] != nil || m.erased[string(id)] {
+		return agenda.Refused
+	}
+	m.usagers[id] = &modelUsager{rev: 1, marks: map[string]agenda.Mark{}, fields: map[string]string{
+		"first_name": a.Usager.FirstName, "last_name": a.Usager.LastName, "email": a.Usager.Email, "phone": a.Usager.Phone, "address": a.Usager.Address,
+	}}
+	return agenda.Applied
+}
+
+func (m *model) reviseUsager(c agenda.Command, a *agenda.ReviseUsager) agenda.Verdict {
+	u := m.usagers[a.Usager]
+	if u == nil {
+		return agenda.Refused // row 19, or never known
+	}
+	verdict, changed := agenda.Applied, false
+	for _, k := range u.marks {
+		if k.Revision > c.Seen[string(a.Usager)] && k.Device != c.Device {
+			verdict = agenda.Merged // rows 1, 14: beside somebody else's change
+		}
+	}
+	for field, e := range a.Fields {
+		var text string
+		if err := json.Unmarshal(e.Now, &text); err != nil {
+			return agenda.Refused
+		}
+		if u.fields[field] != text {
+			u.fields[field], changed = text, true
+			u.marks[field] = agenda.Mark{Revision: u.rev + 1, Device: c.Device}
+		}
+	}
+	if changed {
+		u.rev++
+	}
+	return verdict
+}
+
+// erase removes the person; an rdv of several loses one participation, an rdv
+// of nobody goes.
+func (m *model) erase(a *agenda.EraseUsager) agenda.Verdict {
+	if m.usagers[a.Usager] == nil {
+		return agenda.Refused
+	}
+	delete(m.usagers, a.Usager)
+	m.erased[string(a.Usager)] = true
+	for id, r := range m.rdvs {
+		if !slices.Contains(r.usagers, a.Usager) {
+			continue
+		}
+		r.usagers = slices.DeleteFunc(r.usagers, func(u agenda.UsagerID) bool { return u == a.Usager })
+		if len(r.usagers) == 0 {
+			delete(m.rdvs, id)
+			m.erased[string(id)] = true
+		}
+	}
+	return agenda.Applied
+}
