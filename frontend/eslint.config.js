@@ -11,6 +11,10 @@ export default ts.config(
   {
     languageOptions: { globals: { ...globals.browser, ...globals.node } },
     rules: {
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
+      ],
       "no-restricted-globals": [
         "error",
         { name: "fetch", message: "The window talks to Go only, through backend.ts." },
@@ -29,7 +33,8 @@ export default ts.config(
     },
     rules: {
       "svelte/no-at-html-tags": "error",
-      "svelte/no-inline-styles": "off",
+      // A Map or a Set made anew on each change needs no reactivity of its own.
+      "svelte/prefer-svelte-reactivity": "off",
     },
   },
 );

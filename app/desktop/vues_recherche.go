@@ -2,8 +2,8 @@ package desktop
 
 // --- slots ---
 
-// DemandeCreneaux asks for the slots of a motif. The end is clipped to what the
-// program searches at once (six months).
+// DemandeCreneaux asks for the slots of a motif. To "" is a fortnight after From; the
+// end is clipped to what the program searches at once (six months).
 type DemandeCreneaux struct {
 	Motif       string   `json:"motif"`
 	Lieux       []string `json:"lieux"`  // [] = all
@@ -18,6 +18,8 @@ type DemandeCreneaux struct {
 
 // VueCreneaux lists lieux with slots first, by first slot, then those without.
 type VueCreneaux struct {
+	From   string          `json:"from"` // the days searched
+	To     string          `json:"to"`
 	Total  int             `json:"total"`
 	Label  string          `json:"label"` // « 23 créneaux dans 2 lieux »
 	TookMs int             `json:"took_ms"`

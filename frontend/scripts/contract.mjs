@@ -21,7 +21,9 @@ function structs(source) {
   const found = source.matchAll(/((?:^\/\/.*\n)*)^type (\w+) struct \{\n([\s\S]*?)^\}/gm);
   return [...found].map(([, doc, name, body]) => {
     const fields = [...body.matchAll(/^\t\w+\s+(\S+)\s+`json:"(\w+)"`(?:\s*\/\/ ?(.*))?$/gm)];
-    const lines = fields.map(([, go, key, why]) => comment(why, "  ") + `  ${key}: ${typeOf(go)};\n`);
+    const lines = fields.map(
+      ([, go, key, why]) => comment(why, "  ") + `  ${key}: ${typeOf(go)};\n`,
+    );
     return `${comment(oneLine(doc))}export interface ${name} {\n${lines.join("")}}\n`;
   });
 }
@@ -32,7 +34,9 @@ function methods(source) {
   const body = /type API interface \{\n([\s\S]*?)^\}/m.exec(source)?.[1] ?? "";
   const found = body.matchAll(/((?:^\t\/\/.*\n)*)^\t(\w+)\((.*?)\) \((\S+), error\)$/gm);
   return [...found].map(([, doc, name, args, result]) => {
-    return comment(oneLine(doc), "  ") + `  ${name}(${params(args)}): Promise<${typeOf(result)}>;\n`;
+    return (
+      comment(oneLine(doc), "  ") + `  ${name}(${params(args)}): Promise<${typeOf(result)}>;\n`
+    );
   });
 }
 
@@ -40,21 +44,28 @@ function methods(source) {
 function params(args) {
   if (args === "") return "";
   let go = "";
-  const parts = args.split(", ").reverse().map((part) => {
-    const [name, type] = part.split(" ");
-    go = type ?? go;
-    return `${name}: ${typeOf(go)}`;
-  });
+  const parts = args
+    .split(", ")
+    .reverse()
+    .map((part) => {
+      const [name, type] = part.split(" ");
+      go = type ?? go;
+      return `${name}: ${typeOf(go)}`;
+    });
   return parts.reverse().join(", ");
 }
 
 function events(source) {
   const found = source.matchAll(/^\tEvent\w+\s+= "(\w+)"\s*\/\/ (\w+): (.*)$/gm);
-  return [...found].map(([, name, payload, why]) => comment(why, "  ") + `  ${name}: ${payload};\n`);
+  return [...found].map(
+    ([, name, payload, why]) => comment(why, "  ") + `  ${name}: ${payload};\n`,
+  );
 }
 
 export function contract() {
-  const source = SOURCES.map((name) => readFileSync(at(`../../app/desktop/${name}`), "utf8")).join("\n");
+  const source = SOURCES.map((name) => readFileSync(at(`../../app/desktop/${name}`), "utf8")).join(
+    "\n",
+  );
   return [
     "// Written by scripts/contract.mjs from app/desktop: change the Go structs, then `npm run contract`.\n",
     ...structs(source),

@@ -439,7 +439,7 @@ export interface MoveForm {
   accept: string[];
 }
 
-/** DemandeCreneaux asks for the slots of a motif. The end is clipped to what the program searches at once (six months). */
+/** DemandeCreneaux asks for the slots of a motif. To "" is a fortnight after From; the end is clipped to what the program searches at once (six months). */
 export interface DemandeCreneaux {
   motif: string;
   /** [] = all */
@@ -459,6 +459,9 @@ export interface DemandeCreneaux {
 
 /** VueCreneaux lists lieux with slots first, by first slot, then those without. */
 export interface VueCreneaux {
+  /** the days searched */
+  from: string;
+  to: string;
   total: number;
   /** « 23 créneaux dans 2 lieux » */
   label: string;

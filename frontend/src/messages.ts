@@ -180,7 +180,7 @@ export const m = {
     weekChip: (n: number) => `semaine ${n}`,
     teamChip: (agents: number, rdvs: number) =>
       `${plural(agents, "agent", "agents")} · ${rdvs}\u00a0rdv`,
-    waiting: (n: number) => `${n}\u00a0en salle d’attente`,
+    waiting: "en salle d’attente",
     print: "Imprimer",
     add: "Ajouter",
     addRdv: "Rendez-vous…",
@@ -366,7 +366,7 @@ export const m = {
     forget: "Pour quelqu’un d’autre",
     when: "Quand",
     from: "Du",
-    to: "au",
+    to: "Au",
     morning: "Matin, avant 12\u202fh",
     afternoon: "Après-midi",
     where: "Où",

@@ -34,6 +34,10 @@ export function duration(minutes: number): string {
   return `${Math.floor(minutes / 60)}${NARROW}h${rest ? NARROW + two(rest) : ""}`;
 }
 
+/** « 14 h 00 », an amount of time in a column of them. */
+export const hours = (minutes: number) =>
+  `${Math.floor(minutes / 60)}${NARROW}h${NARROW}${two(minutes % 60)}`;
+
 const inWords = (options: Intl.DateTimeFormatOptions) => {
   const format = new Intl.DateTimeFormat("fr-FR", { ...options, timeZone: "UTC" });
   return (day: string) => (day ? format.format(new Date(`${day}T00:00:00Z`)) : "");

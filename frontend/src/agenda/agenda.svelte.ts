@@ -29,6 +29,7 @@ export class AgendaState {
     this.span = view === "day" ? "day" : "week";
     this.list = view === "list";
     this.agents = session.me ? [session.me.id] : [];
+    this.day = session.present?.day ?? "";
   }
 
   demand = $derived.by((): DemandeAgenda => {

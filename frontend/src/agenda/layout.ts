@@ -39,12 +39,13 @@ export function place(items: Item[], opens: number, closes: number): Placed[] {
 /** What stands in front: it shares the width with what it overlaps. */
 export const isBlock = (item: Item) => item.kind === "rdv" || item.kind === "busy";
 
-export type Room = "line" | "name" | "short" | "full";
+export type Room = "line" | "name" | "short" | "full" | "tall";
 
 /** What a block this high (px at 16 px a rem) has room for. */
 export function roomOf(px: number): Room {
   if (px < 22) return "line";
   if (px < 27) return "name";
   if (px < 39) return "short";
-  return "full";
+  if (px < 56) return "full";
+  return "tall";
 }
