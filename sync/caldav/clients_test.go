@@ -47,7 +47,7 @@ func foreign(t *testing.T, name string, args ...string) string {
 }
 
 func TestPythonCaldav(t *testing.T) {
-	for _, start := range []string{"/dav/", "/.well-known/caldav", aliceHome} {
+	for _, start := range []string{"/", "/.well-known/caldav", aliceHome} {
 		t.Run(start, func(t *testing.T) {
 			b := newBench(t, nil)
 			fill(b)

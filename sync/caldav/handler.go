@@ -32,11 +32,12 @@ func (h *Handler) Routes() []access.Route {
 		{Pattern: Root, Policy: access.PolicyAppPassword, Handler: h, Limit: bodyMax, Refuse: refused},
 		{Pattern: "OPTIONS " + Root, Policy: access.PolicyPublic, Handler: h, Refuse: refused},
 		{Pattern: "/.well-known/caldav", Policy: access.PolicyPublic, Handler: wellKnown(), Refuse: refused},
+		{Pattern: "PROPFIND /{$}", Policy: access.PolicyPublic, Handler: wellKnown(), Refuse: refused},
 	}
 }
 
 // wellKnown sends to the tree (RFC 6764), whatever the method: 307 keeps it, a
-// PROPFIND stays one.
+// PROPFIND stays one. Programs given the server's bare address arrive too.
 func wellKnown() http.Handler {
 	return http.RedirectHandler(Root, http.StatusTemporaryRedirect)
 }
