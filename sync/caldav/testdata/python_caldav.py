@@ -8,11 +8,14 @@ import urllib.request
 from datetime import datetime, timezone
 
 import caldav
-from caldav.elements import cdav, dav, ical
+from caldav.elements import ical
 from caldav.lib import error
 
 url, login, password, control = sys.argv[1:5]
-paris_morning = datetime(2026, 11, 23, 8, 0, tzinfo=timezone.utc)
+
+
+def utc(month, day, hour=0):
+    return datetime(2026, month, day, hour, tzinfo=timezone.utc)
 
 
 def act(name):
@@ -49,18 +52,18 @@ same("addresses", "mailto:alice@example.org" in principal.calendar_user_address_
 same("a CalDAV server", client.check_cdav_support(), True)
 
 same("every event", uids(agenda.events()), ["conge", "mardi", "matin", "midi", "serie", "soir"])
-week = agenda.date_search(datetime(2026, 11, 23), datetime(2026, 11, 24), expand=False)
+week = agenda.date_search(utc(11, 23), utc(11, 24), expand=False)
 same("one day", uids(week), ["matin", "midi", "serie", "soir"])
-later = agenda.date_search(datetime(2026, 12, 1), compfilter="VEVENT", expand=False)
+later = agenda.date_search(utc(12, 1), compfilter="VEVENT", expand=False)
 same("open end", uids(later), ["conge", "serie"])
-one = agenda.date_search(datetime(2026, 11, 30), datetime(2026, 12, 1), expand=True)
+one = agenda.date_search(utc(11, 30), utc(12, 1), expand=True)
 same("an occurrence, expanded", [str(e.vobject_instance.vevent.dtstart.value) for e in one], ["2026-11-30 13:00:00+00:00"])
 same("by UID", agenda.event_by_uid("matin").vobject_instance.vevent.summary.value, "Demande de logement")
 same("folded text", agenda.event_by_uid("soir").vobject_instance.vevent.description.value,
      "Une longue description qui dépasse la largeur d’une ligne et se replie")
 refused("an unknown UID", lambda: agenda.event_by_uid("jamais"), error.NotFoundError)
 same("tasks", agenda.todos(), [])
-busy = agenda.freebusy_request(paris_morning, datetime(2026, 11, 23, 18, tzinfo=timezone.utc))
+busy = agenda.freebusy_request(utc(11, 23, 8), utc(11, 23, 18))
 same("busy times", str(busy.vobject_instance.vfreebusy.freebusy.value[0][0]), "2026-11-23 08:00:00+00:00")
 
 held = agenda.objects(load_objects=True)
