@@ -8,7 +8,7 @@ export const m = {
     name: "Permanence",
     skip: "Aller au contenu",
     search: "Rechercher un usager, un rendez-vous, une commande",
-    searchHint: "Usager, rendez-vous, commande…",
+    searchHint: "Usager, rendez-vous…",
     searchNone: "Rien de ce nom sur ce poste.",
     searchCount: (n: number) => plural(n, "résultat", "résultats"),
     find: "Trouver un rendez-vous",
