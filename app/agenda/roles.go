@@ -149,6 +149,7 @@ func (d *decider) revokeRole(a *RevokeRole) error {
 	if err := d.freeOfRdvs(r); err != nil {
 		return err
 	}
+	last := d.f.Whole() && len(d.f.Roles(RoleQuery{Agent: a.Agent})) == 1
 	d.change(r, nil)
 	d.refeedAgent(a.Agent)
 	for _, p := range d.f.Plages(a.Agent) {
@@ -156,7 +157,7 @@ func (d *decider) revokeRole(a *RevokeRole) error {
 			d.change(p, nil)
 		}
 	}
-	if d.f.Whole() && len(d.f.Roles(RoleQuery{Agent: a.Agent})) == 1 {
+	if last {
 		d.archive(a.Agent)
 	}
 	return nil

@@ -111,6 +111,7 @@ func (d *decider) undo(a *Undo) error {
 	if d.by.Kind == AuthorUsager {
 		return Refuse(CodeForbidden, a.Of)
 	}
+	d.f = &decided{Facts: d.f, d: d, at: map[Ref]int{}}
 	u := &undoing{decider: d}
 	for _, step := range []func([]UndoEdit) error{u.bringBack, u.putBack, u.takeBack} {
 		if err := step(a.Edits); err != nil {
@@ -271,43 +272,43 @@ func withGroup(r Record, group string, value json.RawMessage) (Record, error) {
 }
 
 // put hands a record whose former values are back to the rule of its noun.
-func (d *decider) put(before, after Record, changed []string) error {
+func (u *undoing) put(before, after Record, changed []string) error {
 	switch r := after.(type) {
 	case *Usager:
-		if err := d.knowsUsager(r.ID); err != nil {
+		if err := u.knowsUsager(r.ID); err != nil {
 			return err
 		}
-		return d.putUsager(before.(*Usager), r, changed)
+		return u.putUsager(before.(*Usager), r, changed)
 	case *Profil:
-		if err := d.member(r.Organisation); err != nil {
+		if err := u.keepsOf(r.Organisation); err != nil {
 			return err
 		}
-		return d.putProfil(before.(*Profil), r, changed)
+		return u.putProfil(before.(*Profil), r, changed)
 	case *PlageOuverture:
-		return d.putPlage(before.(*PlageOuverture), r, changed)
+		return u.putPlage(before.(*PlageOuverture), r, changed)
 	case *Absence:
-		return d.putAbsence(before.(*Absence), r, changed)
+		return u.putAbsence(before.(*Absence), r, changed)
 	case *Rdv:
-		return d.putRdv(before.(*Rdv), r, changed)
+		return u.putRdv(before.(*Rdv), r, changed)
 	case *Role:
-		if err := d.admin(r.Organisation); err != nil {
+		if err := u.admin(r.Organisation); err != nil {
 			return err
 		}
-		if err := d.checkRole(r); err != nil {
+		if err := u.checkRole(r); err != nil {
 			return err
 		}
-		return d.putRole(before.(*Role), r)
+		return u.putRole(before.(*Role), r)
 	case *Conflit:
-		return d.reopen(before.(*Conflit), r)
+		return u.reopen(before.(*Conflit), r)
 	case *Importe:
-		if err := d.ownAgenda(r.Agent); err != nil {
+		if err := u.ownAgenda(r.Agent); err != nil {
 			return err
 		}
-		return d.replaceImporte(before.(*Importe), r)
+		return u.replaceImporte(before.(*Importe), r)
 	case *Recu:
-		return d.putRecu(before.(*Recu), r)
+		return u.putRecu(before.(*Recu), r)
 	}
-	return d.putSetting(before, after, changed)
+	return u.putSetting(before, after, changed)
 }
 
 // reopen takes back the closing of a conflit, and nothing else of it.

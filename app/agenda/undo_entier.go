@@ -3,40 +3,60 @@ package agenda
 import (
 	"bytes"
 	"cmp"
-	"maps"
 	"slices"
 )
 
 // What undoing does with whole records: bring back what was removed, take back
 // what was added.
 
-// brought answers as the facts do, with what this decision has brought back.
-type brought struct {
+// decided answers as the facts do, with what the decision has changed so far:
+// what undoing puts back may name what it has just brought back.
+type decided struct {
 	Facts
-	back map[Ref]Record
+	d       *decider
+	at      map[Ref]int // where each change stands among the first indexed
+	indexed int
 }
 
-func (b brought) Record(n Noun, id string) (Record, Answer) {
-	if r, ok := b.back[Ref{n, id}]; ok {
-		return Clone(r), Yes
+// changeOf gives the change of a record, nil when there is none.
+func (v *decided) changeOf(r Ref) *Change {
+	for ; v.indexed < len(v.d.out.Changes); v.indexed++ {
+		v.at[v.d.out.Changes[v.indexed].Ref()] = v.indexed
 	}
-	return b.Facts.Record(n, id)
+	i, ok := v.at[r]
+	if !ok {
+		return nil
+	}
+	return &v.d.out.Changes[i]
 }
 
-func (b brought) Roles(q RoleQuery) []*Role {
-	return withBack(b, b.Facts.Roles(q), func(r *Role) bool {
+func (v *decided) Record(n Noun, id string) (Record, Answer) {
+	c := v.changeOf(Ref{n, id})
+	switch {
+	case c == nil:
+		return v.Facts.Record(n, id)
+	case c.After == nil:
+		return nil, No
+	}
+	return Clone(c.After), Yes
+}
+
+func (v *decided) Roles(q RoleQuery) []*Role {
+	return asDecided(v, v.Facts.Roles(q), func(r *Role) bool {
 		return (q.Agent == "" || r.Agent == q.Agent) && (q.Organisation == "" || r.Organisation == q.Organisation)
 	})
 }
 
-func (b brought) Profils(u UsagerID) []*Profil {
-	return withBack(b, b.Facts.Profils(u), func(p *Profil) bool { return p.Usager == u })
+func (v *decided) Profils(u UsagerID) []*Profil {
+	return asDecided(v, v.Facts.Profils(u), func(p *Profil) bool { return p.Usager == u })
 }
 
-// withBack adds the records brought back that match, all by id.
-func withBack[T Record](b brought, found []T, match func(T) bool) []T {
-	for _, r := range b.back {
-		if t, ok := r.(T); ok && match(t) {
+// asDecided gives what of found the decision leaves untouched, and what of its
+// changes matches, all by id.
+func asDecided[T Record](v *decided, found []T, match func(T) bool) []T {
+	found = slices.DeleteFunc(found, func(r T) bool { return v.changeOf(RefOf(r)) != nil })
+	for _, c := range v.d.out.Changes {
+		if t, ok := c.After.(T); ok && match(t) {
 			found = append(found, Clone(t))
 		}
 	}
@@ -49,63 +69,39 @@ func isNull(raw []byte) bool { return len(raw) == 0 || bytes.Equal(raw, []byte("
 
 // bringBack restores removed records, what is named before what names it.
 func (u *undoing) bringBack(edits []UndoEdit) error {
-	back := map[Ref]Record{}
 	for _, n := range Nouns() {
 		for _, e := range edits {
 			if e.Noun != n || e.Group != "" || !isNull(e.Made) {
 				continue
 			}
-			r, err := u.bringBackOne(e)
-			if err != nil {
+			if err := u.bringBackOne(e); err != nil {
 				return err
-			}
-			if r != nil {
-				back[RefOf(r)] = r
-				u.f = brought{u.facts(), maps.Clone(back)}
 			}
 		}
 	}
-	for ref := range back {
-		if ref.Noun != NounUsager {
-			continue
-		}
-		if err := u.knowsUsager(UsagerID(ref.ID)); err != nil {
-			return err
+	for _, c := range u.out.Changes {
+		if p, ok := c.After.(*Usager); ok && c.Before == nil {
+			if err := u.knowsUsager(p.ID); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// facts are those given, without what was brought back so far.
-func (u *undoing) facts() Facts {
-	if b, ok := u.f.(brought); ok {
-		return b.Facts
-	}
-	return u.f
-}
-
-// bringBackOne gives the record as it comes back, nil when it is left: somebody
-// made it again, or the person was erased.
-func (u *undoing) bringBackOne(e UndoEdit) (Record, error) {
+// bringBackOne restores one record. It is left when somebody made it again, or
+// when the person was erased.
+func (u *undoing) bringBackOne(e UndoEdit) error {
 	r, err := Decode(e.Noun, e.Was)
 	if err != nil || r.Key() != e.ID {
-		return nil, Invalid(string(e.Noun))
+		return Invalid(string(e.Noun))
 	}
 	if _, ans := u.f.Record(e.Noun, e.ID); ans == Yes || ans == Erased {
 		u.leave(RefOf(r), "")
-		return nil, nil
-	}
-	before := len(u.out.Changes)
-	if err := u.birth(r, e); err != nil {
-		return nil, err
+		return nil
 	}
 	u.done = true
-	for _, c := range u.out.Changes[before:] {
-		if c.Ref() == RefOf(r) {
-			return c.After, nil
-		}
-	}
-	return nil, nil
+	return u.birth(r, e)
 }
 
 // birth hands a record that comes back to the rule that makes one.
@@ -145,8 +141,10 @@ func (u *undoing) bringBackUsager(r *Usager) error {
 }
 
 func (u *undoing) bringBackProfil(p *Profil) error {
-	if err := u.member(p.Organisation); err != nil {
-		return err
+	if !u.bringsBack(p.Usager) {
+		if err := u.member(p.Organisation); err != nil {
+			return err
+		}
 	}
 	c, err := u.settingsOf(p.Organisation)
 	if err != nil {
@@ -163,6 +161,26 @@ func (u *undoing) bringBackProfil(p *Profil) error {
 	u.change(nil, p)
 	u.refeed(Ref{NounUsager, string(p.Usager)})
 	return nil
+}
+
+// bringsBack reports whether this undo brings the person back.
+func (u *undoing) bringsBack(id UsagerID) bool {
+	return slices.ContainsFunc(u.out.Changes, func(c Change) bool {
+		return c.Before == nil && c.Ref() == Ref{NounUsager, string(id)}
+	})
+}
+
+// keepsOf refuses who may not touch what an organisation keeps of people: its
+// members may, and who undoes a merge that moved it.
+func (u *undoing) keepsOf(o OrganisationID) error {
+	moved := slices.ContainsFunc(u.out.Changes, func(c Change) bool {
+		p, ok := c.After.(*Profil)
+		return ok && c.Before == nil && p.Organisation == o && u.bringsBack(p.Usager)
+	})
+	if moved {
+		return nil
+	}
+	return u.member(o)
 }
 
 // bringBackRdv restores an Rdv that an admin deleted: its next message outranks
@@ -230,10 +248,19 @@ func (d *decider) putRdv(before, r *Rdv, changed []string) error {
 	return nil
 }
 
-// takeBack removes what was added, last first.
+// takeBack removes what was added, last first; profils after the people, whose
+// leaving decides whether those of a responsable stay.
 func (u *undoing) takeBack(edits []UndoEdit) error {
+	profils := func(e UndoEdit) bool { return e.Noun == NounProfil }
+	if err := u.takeBackThose(edits, func(e UndoEdit) bool { return !profils(e) }); err != nil {
+		return err
+	}
+	return u.takeBackThose(edits, profils)
+}
+
+func (u *undoing) takeBackThose(edits []UndoEdit, those func(UndoEdit) bool) error {
 	for _, e := range slices.Backward(edits) {
-		if e.Group != "" || !isNull(e.Was) || isNull(e.Made) {
+		if !those(e) || e.Group != "" || !isNull(e.Was) || isNull(e.Made) {
 			continue
 		}
 		now, ans := u.f.Record(e.Noun, e.ID)
@@ -328,7 +355,7 @@ func (u *undoing) takeBackUsager(r *Usager) error {
 // takeBackProfil forgets what made an usager known to an organisation, unless
 // the organisation has come to need it: then it stays, and nothing is said.
 func (u *undoing) takeBackProfil(p *Profil) error {
-	if err := u.member(p.Organisation); err != nil {
+	if err := u.keepsOf(p.Organisation); err != nil {
 		return err
 	}
 	here := func(r *Rdv) bool { return r.Organisation == p.Organisation }
