@@ -24,7 +24,9 @@ type Image struct {
 // PutImage stores the server's image of a record: in base where a pending
 // command touched it, else on screen. Scopes are all those held through which
 // it is read in that territoire, and replace the ones before. Of a record met
-// twice the higher revision stays. An erased record stays erased.
+// twice the later number of its territoire stays: a record that was removed and
+// born again under the same id counts its revisions from one. Between two
+// territoires the higher revision stays. An erased record stays erased.
 func (tx *DeskTx) PutImage(i Image) error {
 	if tx.exists("SELECT 1 FROM erased WHERE noun = ? AND id = ?", i.Ref.Noun, i.Ref.ID) {
 		return nil
@@ -36,11 +38,15 @@ func (tx *DeskTx) PutImage(i Image) error {
 	if r.Key() != i.Ref.ID {
 		return fmt.Errorf("image of %s %s: it names another", i.Ref.Noun, i.Ref.ID)
 	}
-	fresh, err := tx.hold(i)
+	last, err := tx.NumberReceived(i.Territoire, i.Ref)
+	if err != nil || last > i.Number {
+		return err
+	}
+	awaited, err := tx.hold(i)
 	if err != nil {
 		return err
 	}
-	return tx.putImage(r, i.Body, fresh)
+	return tx.putImage(r, i.Body, awaited || last > 0)
 }
 
 // putImage writes the body where it belongs. anyRevision accepts an older

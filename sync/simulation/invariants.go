@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"permanence/app/agenda"
 	"permanence/app/store"
 )
-
-var nouns = []agenda.Noun{agenda.NounRdv, agenda.NounUsager, agenda.NounAbsence}
 
 // visibleIsFold (invariant 4): what a desk shows is the server's images with
 // the pending commands run on top, once more, from scratch.
@@ -76,16 +75,13 @@ func (w *world) rows(db *store.DB) map[agenda.Ref][]byte {
 func rowsOf(v *store.View) (map[agenda.Ref][]byte, error) {
 	all := map[agenda.Ref][]byte{}
 	for _, n := range agenda.Nouns() {
-		recs, err := v.All(n)
+		bodies, err := v.Bodies(n)
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range recs {
-			body, _ := v.Body(n, r.Key())
-			all[agenda.RefOf(r)] = body
-		}
+		maps.Copy(all, bodies)
 	}
-	return all, v.Err()
+	return all, nil
 }
 
 // compare names the first difference between two sets of rows, "" for none.

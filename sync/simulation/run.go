@@ -18,10 +18,7 @@ func Run(opt Options) error {
 	}
 	defer w.close()
 	for range opt.Steps {
-		w.step()
-		for _, d := range w.desks {
-			w.visibleIsFold(d)
-		}
+		w.visibleIsFold(w.step())
 		if w.failure != nil {
 			return w.report()
 		}

@@ -10,8 +10,9 @@ import (
 	"permanence/app/store"
 )
 
-// step makes one thing happen, chosen by the seed.
-func (w *world) step() {
+// step makes one thing happen, chosen by the seed, mostly at one desk: the one
+// it gives.
+func (w *world) step() *desk {
 	w.clock = w.clock.Add(time.Duration(w.rng.IntN(20)) * time.Minute)
 	d := w.desks[w.rng.IntN(len(w.desks))]
 	switch n := w.rng.IntN(100); {
@@ -54,6 +55,7 @@ func (w *world) step() {
 	default:
 		_ = d.sync() // what the network did is in the trace
 	}
+	return d
 }
 
 // fault draws what the network does; after the last fault it does nothing.
