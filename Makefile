@@ -12,8 +12,8 @@ export PERMANENCE_SEEDS ?= 2000
 export LISTEN ?= 127.0.0.1:8420
 # Dossier de fichiers .ics étrangers, pour « make interop ».
 export CORPUS ?=
-# Durée de « make soak ».
-export SOAK ?= 10m
+# Nombre de scénarios de « make soak ».
+export SOAK ?= 20000
 
 .PHONY: help run build test check bench screens soak interop clean
 
@@ -38,7 +38,7 @@ bench: ## mesures, écrites dans docs/bench/
 screens: ## captures de tous les écrans, dans build/screens/
 	@build/scripts/screens.sh
 
-soak: ## longues pannes (SOAK=10m)
+soak: ## longues pannes (SOAK=20000 scénarios)
 	@build/scripts/soak.sh
 
 interop: ## clients étrangers et fichiers .ics (CORPUS=dossier)

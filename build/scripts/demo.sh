@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# A demonstration server and a desktop connected to it, for run.sh and
-# screens.sh. Sourced after lib.sh.
+# A demonstration server, a desktop connected to it and a display, for the
+# scripts that show or try them. Sourced after lib.sh.
 
 demo=build/tmp/demonstration
 demo_pid=
@@ -43,13 +43,25 @@ told() {
   ' "$demo/ligne.json" "$1"
 }
 
-# connect_desktop gives the first account of the demonstration a desktop, and
-# its agenda.
+# connect_desktop [PROGRAM] gives the first account of the demonstration a
+# desktop and its agenda, with build/bin/permanence or another build of it.
 connect_desktop() {
+  local program=${1:-build/bin/permanence}
   told 'line.accounts[0].password' | tr -d '\n' |
-    build/bin/permanence login --profile "$demo/poste" --server "$(told line.url)" \
+    "$program" login --profile "$demo/poste" --server "$(told line.url)" \
       --email "$(told 'line.accounts[0].email')" --password-stdin >>"$demo/poste.log" 2>&1 &&
-    build/bin/permanence sync --once --profile "$demo/poste" >>"$demo/poste.log" 2>&1 && return
+    "$program" sync --once --profile "$demo/poste" >>"$demo/poste.log" 2>&1 && return
   tail -n 20 "$demo/poste.log" >&2
   fail "Le poste de démonstration n'a pas pu se connecter."
 }
+
+# build_test_window builds the window that answers on a port; it is never
+# shipped.
+build_test_window() {
+  mkdir -p build/tmp
+  say "Construction de la fenêtre d'essai"
+  go build -tags dev,webkit2_41,sqlite_fts5 -o build/tmp/permanence-dev .
+}
+
+# on_display COMMAND… gives a command a display and a session bus of its own.
+on_display() { dbus-run-session -- xvfb-run -a -s "-screen 0 1440x900x24" "$@"; }

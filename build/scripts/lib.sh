@@ -102,6 +102,3 @@ build_window() {
   need_modules
   quiet "La fenêtre n'a pas pu être construite." npm --prefix frontend run build
 }
-
-# stands PATTERN tells whether such a file is part of the project.
-stands() { compgen -G "$1" >/dev/null; }

@@ -1,28 +1,26 @@
 #!/usr/bin/env bash
 # Real screenshots of every screen, from the real programs: the pages through
-# Chromium, then the window itself. Written to build/screens.
+# Chromium, what usagers see, then the window itself. Written to build/screens.
 source "$(dirname "$0")/lib.sh"
 build/scripts/build.sh
 need_packages screens
 source build/scripts/demo.sh
 
-out=build/screens
+out=$PWD/build/screens
 rm -rf "$out"
 mkdir -p "$out"
 LISTEN=127.0.0.1:0
 
-say "Construction de la fenêtre d'essai"
-go build -tags dev,webkit2_41,sqlite_fts5 -o build/tmp/permanence-dev .
+build_test_window
 start_demo
 connect_desktop
 
-# without_display COMMAND… gives a command a display and a bus of its own.
-without_display() {
-  dbus-run-session -- xvfb-run -a -s "-screen 0 1440x900x24" "$@"
-}
-
+failed=0
 say "Captures des écrans"
-without_display build/scripts/screens-pages.sh "$demo/poste" "$(told line.url)" "$out"
+SCREENS=$out on_display build/scripts/with-window.sh "$demo/poste" npm --prefix frontend --silent run screens || failed=1
+say "Captures de ce que voient les usagers"
+SCREENS=$out PERMANENCE_MAIL=$(told line.mail) node build/scripts/screens-usager.mjs || failed=1
 say "Capture de la fenêtre"
-without_display build/scripts/screens-window.sh "$demo/poste" "$out/fenetre.png"
-say "Captures dans $out : $(find "$out" -name '*.png' | wc -l)"
+on_display build/scripts/screens-window.sh "$demo/poste" "$out/fenetre.png" || failed=1
+say "Captures dans build/screens : $(find "$out" -name '*.png' | wc -l)"
+[ "$failed" = 0 ] || fail "Certaines captures ont échoué (voir plus haut)."

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Long faults: kill -9 loops, cuts, full disks, for SOAK (10m).
+# Long faults: many more scenarios of the sync simulation than make test plays,
+# in memory and on real files, with the race detector.
 source "$(dirname "$0")/lib.sh"
 
 need_go
 need_packages build
 
-go test -count=1 -timeout 0 -run Soak ./sync/... -args -soak "$SOAK"
+PERMANENCE_SEEDS=$SOAK PERMANENCE_FILE_SEEDS=$((SOAK / 100)) \
+  go test -race -count=1 -timeout 0 -v ./sync/simulation

@@ -5,7 +5,7 @@ source "$(dirname "$0")/lib.sh"
 
 need_go
 need_node
-need_packages build clients
+need_packages build screens clients
 
 # SQLite's C is compiled in a third of the time, and is fast enough for tests.
 export CGO_CFLAGS="${CGO_CFLAGS:--O1}"
@@ -27,14 +27,13 @@ part "Fenêtre : types et règles" npm --prefix frontend --silent run check
 part "Fenêtre : tests" npm --prefix frontend --silent test
 part "Fenêtre : construction" npm --prefix frontend --silent run build
 
-if stands "sync/simulation/*_test.go"; then
-  part "Simulation de la synchronisation : $PERMANENCE_SEEDS scénarios" \
-    go test -count=1 -timeout 10m ./sync/simulation/...
-fi
+part "Simulation de la synchronisation : $PERMANENCE_SEEDS scénarios" \
+  go test -count=1 -timeout 10m ./sync/simulation
+part "Fenêtre : parcours sur le vrai programme" build/scripts/journeys.sh
 part "Règles, à l'heure des Marquises" env TZ=Pacific/Marquesas go test -count=1 "${pure[@]}"
 
 # With the race detector the simulation plays fewer scenarios, on real files.
 part "Toute la suite, avec le détecteur de conflits d'accès" \
-  env PERMANENCE_SEEDS=50 go test -race -shuffle=on -timeout 15m ./...
+  env PERMANENCE_SEEDS=20 PERMANENCE_FILE_SEEDS=50 go test -race -shuffle=on -timeout 15m ./...
 
 [ "$failed" = 0 ] || fail "Des tests ont échoué (voir plus haut)."
