@@ -43,10 +43,10 @@ told() {
   ' "$demo/ligne.json" "$1"
 }
 
-# connect_desktop [PROGRAM] gives the first account of the demonstration a
-# desktop and its agenda, with build/bin/permanence or another build of it.
+# connect_desktop PROGRAM gives the first account of the demonstration a desktop
+# and its agenda, with one of the builds of permanence.
 connect_desktop() {
-  local program=${1:-build/bin/permanence}
+  local program=$1
   told 'line.accounts[0].password' | tr -d '\n' |
     "$program" login --profile "$demo/poste" --server "$(told line.url)" \
       --email "$(told 'line.accounts[0].email')" --password-stdin >>"$demo/poste.log" 2>&1 &&

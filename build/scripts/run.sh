@@ -6,7 +6,7 @@ build/scripts/build.sh
 source build/scripts/demo.sh
 
 start_demo
-connect_desktop
+connect_desktop build/bin/permanence
 
 cat <<END
 

@@ -13,7 +13,7 @@ LISTEN=127.0.0.1:0
 
 build_test_window
 start_demo
-connect_desktop
+connect_desktop build/bin/permanence
 
 failed=0
 say "Captures des écrans"
