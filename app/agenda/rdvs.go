@@ -459,6 +459,9 @@ func (d *decider) deleteRdv(a *DeleteRdv) error {
 	if err := d.admin(r.Organisation); err != nil {
 		return err
 	}
+	if !r.Cancelled() && r.Start.After(d.at) {
+		return Refuse(CodeUsed, r.Key()) // cancelled first, so that its usagers are told
+	}
 	d.change(r, nil)
 	return nil
 }

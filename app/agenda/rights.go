@@ -56,10 +56,23 @@ func (d *decider) readsRdv(r *Rdv) error {
 	if d.by.Kind == AuthorSystem || d.by.Kind == AuthorAgent && MayReadRdv(d.f, d.by.Agent, r) {
 		return nil
 	}
-	if d.by.Kind == AuthorUsager && d.by.Rdv == r.ID && r.Has(d.by.Usager) {
+	if d.by.Kind == AuthorUsager && d.by.Rdv == r.ID && len(AnsweredFor(d.f, r, d.by.Usager)) > 0 {
 		return nil
 	}
 	return Refuse(CodeNotFound, r.Key())
+}
+
+// AnsweredFor lists the participants of r for whom an usager answers: themself
+// and their proches, in the order of inscription.
+func AnsweredFor(f Facts, r *Rdv, u UsagerID) []UsagerID {
+	var theirs []UsagerID
+	for _, id := range r.Usagers() {
+		p, ans := Get[*Usager](f, NounUsager, string(id))
+		if id == u || ans == Yes && p.Responsable == u {
+			theirs = append(theirs, id)
+		}
+	}
+	return theirs
 }
 
 // usesMotif refuses an author who may not take a rendez-vous of this motif:

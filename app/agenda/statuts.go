@@ -1,6 +1,9 @@
 package agenda
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 func (d *decider) cancelRdv(a *CancelRdv) error {
 	r, err := d.rdv(a.Rdv)
@@ -36,6 +39,10 @@ func (d *decider) mayCancel(r *Rdv, a *CancelRdv) error {
 		return nil
 	}
 	if a.By != "usager" {
+		return Refuse(CodeForbidden, r.Key())
+	}
+	theirs := AnsweredFor(d.f, r, d.by.Usager)
+	if a.Usager != "" && !slices.Contains(theirs, a.Usager) || a.Usager == "" && len(theirs) < len(r.Participations) {
 		return Refuse(CodeForbidden, r.Key())
 	}
 	return d.usagerMayCancel(r)

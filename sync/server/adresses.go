@@ -1,0 +1,50 @@
+package server
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"permanence/sync/access"
+)
+
+// publicURL is the address people are given, without a final slash.
+func publicURL(cfg Config, addr net.Addr) string {
+	if cfg.URL != "" {
+		return strings.TrimRight(cfg.URL, "/")
+	}
+	scheme := "http"
+	if cfg.TLSCert != "" {
+		scheme = "https"
+	}
+	return scheme + "://" + addr.String()
+}
+
+// hosts gives the names under which the server may be asked.
+func hosts(public string) []string {
+	u, err := url.Parse(public)
+	if err != nil {
+		return nil
+	}
+	return []string{u.Hostname()}
+}
+
+// routes is the table of everything the server answers, each with its policy.
+func (s *server) routes() []access.Route {
+	all := []access.Route{
+		{Pattern: "GET /healthz", Policy: access.PolicyPublic, Handler: handle(health)},
+		{Pattern: "GET /readyz", Policy: access.PolicyPublic, Handler: handle(s.ready)},
+		{Pattern: "POST /sync/v1/login", Policy: access.PolicyPublic, Handler: handle(s.login), Limit: 16 << 10},
+		{Pattern: "POST /sync/v1/exchange", Policy: access.PolicyDevice, Handler: handle(s.hub.ServeExchange)},
+		{Pattern: "GET /sync/v1/live", Policy: access.PolicyDevice, Handler: handle(s.hub.ServeLive)},
+	}
+	all = append(all, s.portal.Routes()...)
+	if s.capture != nil {
+		all = append(all, s.capture.Routes()...)
+	}
+	return all
+}
+
+// handle names a function a handler.
+func handle(f http.HandlerFunc) http.Handler { return f }

@@ -1,0 +1,228 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"permanence/app/agenda"
+	"permanence/app/guichet"
+	"permanence/app/store"
+	"permanence/sync/access"
+	"permanence/sync/hub"
+	"permanence/sync/mailer"
+	"permanence/sync/mailer/capture"
+	"permanence/sync/portal"
+)
+
+// server is what Run puts together.
+type server struct {
+	cfg       Config
+	db        *store.DB
+	counter   *guichet.Counter
+	bus       *hub.LocalBus
+	hub       *hub.Hub
+	guard     *access.Guard
+	enrolment access.Enrolment
+	capture   *capture.Box // nil: mail really leaves
+	runner    *mailer.Runner
+	portal    *portal.Portal
+	url       string
+}
+
+// Run serves until ctx ends, then stops cleanly and returns nil. It refuses an
+// address that is taken, a database it cannot open, and settings that would let
+// mail or agendas travel in clear off this machine.
+func Run(ctx context.Context, cfg Config) error {
+	db, err := store.Open(cfg.DB, nil, store.Options{Kind: store.Server, Check: true})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	listener, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", cfg.Listen, err)
+	}
+	s, err := build(cfg, db, listener.Addr())
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	return s.serve(ctx, listener)
+}
+
+// build gives each room what it asks for.
+func build(cfg Config, db *store.DB, addr net.Addr) (*server, error) {
+	s := &server{cfg: cfg, db: db, bus: hub.NewLocalBus(), url: publicURL(cfg, addr)}
+	s.counter = guichet.NewCounter(db.Ledger(), cfg.Now)
+	s.hub = hub.New(db, s.counter, s.bus, hub.Config{Now: cfg.Now, Lease: lease,
+		Deadline: func(d time.Duration) time.Time { return time.Now().Add(d) }})
+	hasher, err := access.NewHasher(2)
+	if err != nil {
+		return nil, err
+	}
+	d := door{db}
+	s.enrolment = access.Enrolment{Login: access.NewLogin(d, hasher, cfg.Now), Devices: d, Agents: d, Random: rand.Reader, NewID: newID, Now: cfg.Now}
+	s.guard = access.NewGuard(access.GuardConfig{Hosts: hosts(s.url), Proxies: access.Proxies(cfg.Proxies), Ways: ways(d, cfg.Now), Now: cfg.Now, Log: cfg.Log})
+	if err := s.buildMailer(); err != nil {
+		return nil, err
+	}
+	return s, s.buildPortal()
+}
+
+// buildPortal makes the usagers' pages.
+func (s *server) buildPortal() error {
+	key, err := find(context.Background(), s.db, func(v *store.View) ([]byte, error) { return v.Key("forms"), nil })
+	if err != nil {
+		return err
+	}
+	s.portal, err = portal.New(pages{s.db, s.counter, s.cfg.Now}, s.legal(), key, s.cfg.Now)
+	return err
+}
+
+// captured is how many mails the demonstration keeps.
+const captured = 1000
+
+// buildMailer makes the runner; without a relay, mail is captured.
+func (s *server) buildMailer() error {
+	p, err := mailer.NewPost(s.cfg.MailFrom, s.url)
+	if err != nil {
+		return err
+	}
+	var sender mailer.Sender
+	if s.cfg.SMTP != nil {
+		sender = *s.cfg.SMTP
+	} else {
+		s.capture = capture.New(captured, s.cfg.Now)
+		sender = s.capture
+	}
+	settings := mailer.Defaults()
+	settings.Delay = s.cfg.MailDelay
+	queue := post{s.db, s.counter, s.cfg.Now, newID}
+	pages := links{s.db, func() string { return s.url }, s.cfg.Now, newID}
+	s.runner = mailer.NewRunner(queue, sender, pages, p, settings, s.cfg.Now, newID, s.cfg.Log)
+	return nil
+}
+
+// ways says how each policy is proved.
+func ways(d door, now func() time.Time) map[access.Policy]access.Way {
+	failures := access.NewFailures(now)
+	return map[access.Policy]access.Way{
+		access.PolicyDevice:      access.DeviceWay{Devices: d, Agents: d, Failures: failures, Now: now},
+		access.PolicyLink:        access.LinkWay{Links: d, Failures: failures, Now: now},
+		access.PolicyFeed:        access.FeedWay{Feeds: d, Agents: d, Failures: failures},
+		access.PolicyAppPassword: access.NewAppPasswordWay(d, d, failures, now),
+	}
+}
+
+// serve answers until ctx ends; the mailer and the bell run beside.
+func (s *server) serve(ctx context.Context, listener net.Listener) error {
+	handler, err := s.guard.Handler(s.routes())
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	web := access.NewServer(handler, s.cfg.Log)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	web.BaseContext = func(net.Listener) context.Context { return ctx }
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return s.runner.Run(ctx) })
+	g.Go(func() error { return s.ring(ctx) })
+	g.Go(func() error {
+		if err := s.listen(web, listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	g.Go(func() error { return stop(ctx, web) })
+	if s.cfg.Ready != nil {
+		s.cfg.Ready(Started{URL: s.url, Addr: listener.Addr().String()})
+	}
+	return g.Wait()
+}
+
+func (s *server) listen(web *http.Server, l net.Listener) error {
+	if s.cfg.TLSCert == "" {
+		return web.Serve(l)
+	}
+	return web.ServeTLS(l, s.cfg.TLSCert, s.cfg.TLSKey)
+}
+
+// patience is how long requests in hand may take once the server stops.
+const patience = 5 * time.Second
+
+func stop(ctx context.Context, web *http.Server) error {
+	<-ctx.Done()
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	if err := web.Shutdown(last); err != nil {
+		return web.Close() // streams that do not end by themselves
+	}
+	return nil
+}
+
+// look is how often the server looks for what other processes wrote: the
+// command line beside it.
+const look = 500 * time.Millisecond
+
+// ring wakes the desktops that listen and the mailer after each commit, of
+// this process at once and of others within look.
+func (s *server) ring(ctx context.Context) error {
+	wake, done := s.db.Watch()
+	defer done()
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	var last []store.Head
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-wake:
+		case <-tick.C:
+		}
+		heads, err := s.heads(ctx)
+		if err != nil {
+			s.cfg.Log.ErrorContext(ctx, "heads not read", "error", err)
+			continue
+		}
+		if moved := movedHeads(last, heads); len(moved) > 0 {
+			s.bus.Notify(moved...)
+			s.runner.Wake()
+		}
+		last = heads
+	}
+}
+
+func (s *server) heads(ctx context.Context) ([]store.Head, error) {
+	var heads []store.Head
+	err := s.db.Read(ctx, func(v *store.View) error {
+		var err error
+		heads, err = v.Heads()
+		return err
+	})
+	return heads, err
+}
+
+// movedHeads lists the territoires whose head is another than before.
+func movedHeads(before, after []store.Head) []agenda.TerritoireID {
+	known := map[agenda.TerritoireID]store.Head{}
+	for _, h := range before {
+		known[h.Territoire] = h
+	}
+	var moved []agenda.TerritoireID
+	for _, h := range after {
+		if known[h.Territoire] != h {
+			moved = append(moved, h.Territoire)
+		}
+	}
+	return moved
+}
+
+// newID mints a UUIDv7 in lower case.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
