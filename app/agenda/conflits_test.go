@@ -37,6 +37,38 @@ func TestCloseConflit(t *testing.T) {
 	}
 }
 
+func TestWhoReadsASideOfAConflit(t *testing.T) {
+	tests := []struct {
+		name string
+		side func(m *monde) Record
+		by   func(m *monde) AgentID
+		want Code
+	}{
+		{"a fiche of mine", func(m *monde) Record { return m.jean }, marc, ""},
+		{"a fiche of others", func(m *monde) Record { return m.nadia }, marc, CodeNotFound},
+		{"an absence of whom I see", func(m *monde) Record { return m.absence(1, m.thomas, "2026-12-01", "09:00", "12:00") }, claire, ""},
+		{"of whom I do not", func(m *monde) Record { return m.absence(1, m.thomas, "2026-12-01", "09:00", "12:00") }, marc, CodeNotFound},
+		{"a plage of mine", func(m *monde) Record { return m.plage(1, m.thomas, "2026-11-23", "09:00", "12:00", m.accueil) }, thomas, ""},
+		{"a lieu says nothing", func(m *monde) Record { return m.mairie }, thomas, CodeNotFound},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m := newMonde()
+			c := &Conflit{ID: ConflitID(id('k', 1)), Territoire: m.territoire.ID, Code: ConflitOutside, Sides: []Ref{RefOf(tt.side(m))}, OpenedAt: m.now}
+			m.put(c)
+			wants(t, second(m.do(tt.by(m), &CloseConflit{c.ID, "keep"})), tt.want)
+		})
+	}
+	m := newMonde()
+	c := &Conflit{ID: ConflitID(id('k', 1)), Territoire: m.territoire.ID, Code: ConflitOverlap, Sides: []Ref{{NounRdv, id('r', 1)}}, OpenedAt: m.now}
+	desk := m.part(everything)
+	desk.put(c)
+	if _, err := m.on(desk, m.nathalie, &CloseConflit{c.ID, "keep"}, proposed); err != nil {
+		t.Errorf("a side unknown here may be theirs: %v", err)
+	}
+	wants(t, second(m.on(desk, m.nathalie, &CloseConflit{c.ID, ""}, proposed)), CodeInvalid)
+}
+
 func TestNoteRecu(t *testing.T) {
 	m := newMonde()
 	r := m.rdv(1, "2026-11-24 09:00", m.accueil, []AgentID{m.thomas}, m.nadia)
@@ -51,6 +83,16 @@ func TestNoteRecu(t *testing.T) {
 	lost := recu
 	lost.ID, lost.Rdv = RecuID(id('q', 2)), RdvID(id('r', 99))
 	wants(t, second(m.do("", &NoteRecu{lost}, system)), CodeNotFound)
-	lost.Rdv, lost.State = r.ID, "lu"
-	wants(t, second(m.do("", &NoteRecu{lost}, system)), CodeInvalid)
+	for name, spoil := range map[string]func(r *Recu){
+		"id": func(r *Recu) { r.ID = "1" }, "usager": func(r *Recu) { r.Usager = "" }, "state": func(r *Recu) { r.State = "lu" },
+		"kind": func(r *Recu) { r.Kind = "rappel" }, "channel": func(r *Recu) { r.Channel = "pigeon" }, "reason": func(r *Recu) { r.Reason = "a\nb" },
+	} {
+		bad := recu
+		spoil(&bad)
+		_, err := m.do("", &NoteRecu{bad}, system)
+		wants(t, err, CodeInvalid)
+		if r := RefusalOf(err); r != nil && r.Field != name {
+			t.Errorf("field = %q, want %q", r.Field, name)
+		}
+	}
 }

@@ -78,6 +78,14 @@ func TestNewOrganisationHasItsAdmin(t *testing.T) {
 	}
 }
 
+// logement is a service of nobody's motif, and of Thomas.
+func (m *monde) logement() *Service {
+	s := &Service{ID: ServiceID(id('s', 3)), Territoire: m.territoire.ID, Name: "Logement"}
+	m.put(s)
+	m.role(m.thomas, m.ccas, LevelBasic, m.social, s)
+	return s
+}
+
 func TestSettingsRefused(t *testing.T) {
 	m := newMonde()
 	m.accueil.Archived = true
@@ -112,6 +120,7 @@ func TestSettingsRefused(t *testing.T) {
 		{"remove a used lieu", m.claire, remove(m.mairie), CodeUsed},
 		{"remove an unused lieu", m.claire, remove(m.annexe), ""},
 		{"remove a used service", m.claire, remove(m.social), CodeUsed},
+		{"remove a service that only roles name", m.claire, remove(m.logement()), CodeUsed},
 		{"remove an organisation with people", m.claire, remove(m.ccas), CodeUsed},
 		{"remove the territoire", m.claire, remove(m.territoire), CodeForbidden},
 		{"remove an agent with a role", m.claire, &RemoveRecord{Noun: NounAgent, ID: string(m.louis)}, CodeUsed},

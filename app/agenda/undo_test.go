@@ -95,6 +95,11 @@ func TestUndoPutsBack(t *testing.T) {
 			u.Responsable = m.rose.ID
 			return &AddUsager{Usager: u, Organisation: m.ccas.ID}
 		}},
+		{"a child, of a mother whose other child is here", thomas, func(m *monde) Args {
+			u := m.newcomer("Lina", "Haddad")
+			u.Responsable = m.nadia.ID
+			return &AddUsager{Usager: u, Organisation: m.ccas.ID}
+		}},
 		{"an attachment", marc, func(m *monde) Args { return &AttachUsager{m.elodie.ID, m.maison.ID} }},
 		{"a plage opened", thomas, func(m *monde) Args { return m.open(func(p *PlageOuverture) { p.RRule = "" }) }},
 		{"the hours of a plage", thomas, func(m *monde) Args {
@@ -131,7 +136,7 @@ func TestUndoPutsBack(t *testing.T) {
 			return &ReviseRdv{Rdv: RdvID(id('r', 1)), AddAgents: []AgentID{m.claire}, Add: []Participation{{Usager: m.elodie.ID}},
 				Remove: []UsagerID{m.jean.ID}, Context: &TextEdit{Now: "interprète"}}
 		}},
-		{"an rdv deleted", claire, func(m *monde) Args { return &DeleteRdv{RdvID(id('r', 1))} }},
+		{"an rdv deleted", claire, func(m *monde) Args { return &DeleteRdv{RdvID(id('r', 2))} }},
 		{"a conflit closed", thomas, func(m *monde) Args { return &CloseConflit{ConflitID(id('k', 1)), "keep"} }},
 	}
 	for _, tt := range tests {
