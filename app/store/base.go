@@ -8,7 +8,9 @@ import (
 )
 
 // Rewind puts the server's image back in every row that pending commands
-// touched, and forgets what they touched: replaying them notes it again.
+// touched, and forgets what they touched: replaying them notes it again. It
+// comes after the images of a page (PutImage, Leave, Gone, Erase) and the
+// commands that leave (DropPending), before the replay and SweepBase.
 func (tx *DeskTx) Rewind() error {
 	type image struct {
 		ref  agenda.Ref

@@ -38,19 +38,18 @@ func (tx *DeskTx) PutImage(i Image) error {
 	if r.Key() != i.Ref.ID {
 		return fmt.Errorf("image of %s %s: it names another", i.Ref.Noun, i.Ref.ID)
 	}
-	last, err := tx.NumberReceived(i.Territoire, i.Ref)
-	if err != nil || last > i.Number {
+	before, err := tx.holdings(i.Territoire, i.Ref)
+	if err != nil || slices.ContainsFunc(before, func(h holding) bool { return h.number > i.Number }) {
 		return err
 	}
-	awaited, err := tx.hold(i)
-	if err != nil {
+	if err := tx.hold(i, before); err != nil {
 		return err
 	}
-	return tx.putImage(r, i.Body, awaited || last > 0)
+	return tx.putImage(r, i.Body, len(before) > 0)
 }
 
 // putImage writes the body where it belongs. anyRevision accepts an older
-// revision too: what is here belongs to a history that ended.
+// revision too: its territoire's number tells that it is the later one.
 func (tx *DeskTx) putImage(r agenda.Record, body []byte, anyRevision bool) error {
 	ref := agenda.RefOf(r)
 	here, based, err := tx.revision(ref)
@@ -82,37 +81,32 @@ type holding struct {
 	number int64
 }
 
-// hold replaces the scopes of a record in a territoire. It reports whether
-// what was held awaited a reload.
-func (tx *DeskTx) hold(i Image) (awaited bool, err error) {
-	before, err := tx.holdings(i.Territoire, i.Ref)
-	if err != nil {
-		return false, err
-	}
+// hold replaces the scopes of a record in a territoire.
+func (tx *DeskTx) hold(i Image, before []holding) error {
 	var places []int64
 	for _, s := range i.Scopes {
 		p, err := tx.placeOf(agenda.Placed{Territoire: i.Territoire, Scope: s})
 		if err != nil {
-			return false, err
+			return err
 		}
 		places = append(places, p)
 	}
 	for _, h := range before {
-		awaited = awaited || h.number == stale
-		if !slices.Contains(places, h.place) {
-			if err := tx.release(i.Ref, h.place); err != nil {
-				return false, err
-			}
+		if slices.Contains(places, h.place) {
+			continue
+		}
+		if err := tx.release(i.Ref, h.place); err != nil {
+			return err
 		}
 	}
 	for _, p := range places {
 		err := tx.change("hold a record", "INSERT INTO held (noun, id, place, number) VALUES (?, ?, ?, ?) ON CONFLICT (noun, id, place) DO UPDATE SET number = excluded.number",
 			i.Ref.Noun, i.Ref.ID, p, i.Number)
 		if err != nil {
-			return false, err
+			return err
 		}
 	}
-	return awaited, nil
+	return nil
 }
 
 func (tx *DeskTx) release(r agenda.Ref, place int64) error {

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"database/sql"
+
 	"permanence/app/agenda"
 	"permanence/app/civil"
 )
@@ -13,12 +15,7 @@ var usagers = tableFor(agenda.NounUsager, "usagers",
 	})
 
 // day writes a civil day that may be missing.
-func day(d civil.Date) any {
-	if d.IsZero() {
-		return nil
-	}
-	return d.String()
-}
+func day(d civil.Date) sql.NullString { return maybe(d.String()) }
 
 // Usagers gives the usagers that meet q, by id, 100 at most.
 func (v *View) Usagers(q agenda.UsagerQuery) []*agenda.Usager {

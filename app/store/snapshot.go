@@ -1,0 +1,231 @@
+package store
+
+import (
+	"cmp"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"permanence/app/agenda"
+)
+
+// Phases of a first load, the most useful first.
+const (
+	PhaseConf   = 0 // what organisations are made of, plages and absences
+	PhaseNear   = 1 // the rdvs of the near days with their people, and busy times
+	PhaseComing = 2 // people with a later rdv
+	PhaseRest   = 3 // everything else
+	phases      = 4
+)
+
+// SnapshotQuery asks for one page of what the scopes read.
+type SnapshotQuery struct {
+	Territoire agenda.TerritoireID
+	Scopes     []agenda.Scope
+	// N is the head at which the load began; what changed above it comes by
+	// FeedAfter, not here.
+	N int64
+	// Near are the days that come first; From is the first instant of the
+	// window: an Rdv that starts before it is left out. Both are the same for
+	// every page of a load.
+	Near agenda.Span
+	From time.Time
+	// Phase and After tell where to go on; both are 0 at first.
+	Phase int
+	After int64
+	Limit int
+}
+
+// SnapshotPage is one page of a load: lines of records that can be read, by
+// number within a phase. Phase and After go into the next query; Done tells
+// that nothing follows.
+type SnapshotPage struct {
+	Lines []Line
+	Phase int
+	After int64
+	Done  bool
+}
+
+// Snapshot gives a page of what the scopes read, the most useful first. All
+// its pages, with what FeedAfter gives above N, hold every record; one that
+// changed meanwhile may come twice.
+func (v *View) Snapshot(q SnapshotQuery) (SnapshotPage, error) {
+	places, err := v.places(q.Territoire, q.Scopes)
+	if err != nil {
+		return SnapshotPage{}, err
+	}
+	l := &loader{v: v, q: q, places: places}
+	for phase := q.Phase; phase < phases; phase++ {
+		part, err := l.read(phase)
+		if err != nil {
+			return SnapshotPage{}, fmt.Errorf("snapshot: %w", err)
+		}
+		if len(part.lines) > 0 {
+			return l.page(phase, part), nil
+		}
+		l.q.After = 0
+	}
+	return SnapshotPage{Phase: phases, Done: true}, nil
+}
+
+// loader reads one page.
+type loader struct {
+	v      *View
+	q      SnapshotQuery
+	places []int64
+}
+
+// part is what was read of a phase above After, by number, each record once.
+type part struct {
+	lines []Line
+	// through is the number up to which the lines tell everything; 0 when they
+	// tell the whole phase.
+	through int64
+}
+
+// page cuts a part after the last number that is whole below the limit.
+func (l *loader) page(phase int, p part) SnapshotPage {
+	end := min(max(1, l.q.Limit), len(p.lines))
+	for end < len(p.lines) && p.lines[end].Number == p.lines[end-1].Number {
+		end++
+	}
+	switch {
+	case end < len(p.lines):
+		return SnapshotPage{Lines: p.lines[:end], Phase: phase, After: p.lines[end-1].Number}
+	case p.through > 0:
+		return SnapshotPage{Lines: p.lines, Phase: phase, After: p.through}
+	}
+	return SnapshotPage{Lines: p.lines, Phase: phase + 1, Done: phase == PhaseRest}
+}
+
+// read gives what a page needs of a phase, and perhaps more.
+func (l *loader) read(phase int) (part, error) {
+	switch phase {
+	case PhaseConf:
+		return l.ofNouns("noun NOT IN ('usager', 'profil', 'rdv', 'occupation', 'conflit', 'importe', 'recu')")
+	case PhaseNear:
+		return tidied(l.near())
+	case PhaseComing:
+		return tidied(l.people("r.starts_at >= ? AND NOT EXISTS (SELECT 1 FROM rdv_usagers n WHERE n.usager = p.usager AND n.starts_at >= ? AND n.starts_at < ?)",
+			instant{l.q.Near.End}, instant{l.q.Near.Start}, instant{l.q.Near.End}))
+	}
+	return l.rest()
+}
+
+func tidied(lines []Line, err error) (part, error) {
+	slices.SortFunc(lines, byNumber)
+	return part{lines: latest(lines)}, err
+}
+
+// ofNouns reads the feed of each place in the order of numbers, up to a number
+// that every place was read to.
+func (l *loader) ofNouns(cond string, args ...any) (part, error) {
+	var all []Line
+	through := int64(0)
+	for _, p := range l.places {
+		lines, last, err := l.upTo(p, cond, args)
+		if err != nil {
+			return part{}, err
+		}
+		if last > 0 && (through == 0 || last < through) {
+			through = last
+		}
+		all = append(all, lines...)
+	}
+	if through > 0 {
+		all = slices.DeleteFunc(all, func(x Line) bool { return x.Number > through })
+	}
+	p, err := tidied(all, nil)
+	p.through = through
+	return p, err
+}
+
+// upTo reads a page and the rest of its last number from one place. last is
+// that number, 0 when nothing follows.
+func (l *loader) upTo(place int64, cond string, args []any) (lines []Line, last int64, err error) {
+	limit := max(1, l.q.Limit)
+	from := "SELECT noun, id, number, present FROM feed AS f WHERE place = ? AND present = 1 AND " + cond
+	lines, err = scanAll(l.v, scanLine, from+" AND number > ? ORDER BY number, noun, id LIMIT ?",
+		slices.Concat([]any{place}, args, []any{l.q.After, limit})...)
+	if err != nil || len(lines) < limit {
+		return lines, 0, err
+	}
+	last = lines[limit-1].Number
+	first := slices.IndexFunc(lines, func(x Line) bool { return x.Number == last })
+	whole, err := scanAll(l.v, scanLine, from+" AND number = ? ORDER BY noun, id", slices.Concat([]any{place}, args, []any{last})...)
+	return append(lines[:first], whole...), last, err
+}
+
+// near reads from the rdvs of the near days, however large the rest is.
+func (l *loader) near() ([]Line, error) {
+	during := []any{instant{l.q.Near.Start}, instant{l.q.Near.End}}
+	rdvs, err := l.driven("SELECT f.noun, f.id, f.number, f.present, f.place FROM rdvs r CROSS JOIN feed f ON f.noun = 'rdv' AND f.id = r.id WHERE r.starts_at >= ? AND r.starts_at < ?", during...)
+	if err != nil {
+		return nil, err
+	}
+	people, err := l.people("r.starts_at >= ? AND r.starts_at < ?", during...)
+	if err != nil {
+		return nil, err
+	}
+	busy, err := l.driven("SELECT f.noun, f.id, f.number, f.present, f.place FROM occupations o CROSS JOIN feed f ON f.noun = 'occupation' AND f.id = o.id WHERE o.ends_at > ? AND o.starts_at < ?", during...)
+	return slices.Concat(rdvs, people, busy), err
+}
+
+// people reads the usagers, and their profils, of the rdvs that meet cond.
+func (l *loader) people(cond string, args ...any) ([]Line, error) {
+	of := " FROM rdvs r CROSS JOIN rdv_usagers p ON p.rdv = r.seq "
+	usagers, err := l.driven("SELECT DISTINCT f.noun, f.id, f.number, f.present, f.place"+of+"CROSS JOIN feed f ON f.noun = 'usager' AND f.id = p.usager WHERE "+cond, args...)
+	if err != nil {
+		return nil, err
+	}
+	profils, err := l.driven("SELECT DISTINCT f.noun, f.id, f.number, f.present, f.place"+of+"CROSS JOIN profils q ON q.usager = p.usager CROSS JOIN feed f ON f.noun = 'profil' AND f.id = q.id WHERE "+cond, args...)
+	return append(usagers, profils...), err
+}
+
+// driven runs a query of feed lines with their place, and keeps those that are
+// to be given.
+func (l *loader) driven(query string, args ...any) ([]Line, error) {
+	type placed struct {
+		Line
+		place int64
+	}
+	all, err := scanAll(l.v, func(rows *sql.Rows) (placed, error) {
+		var p placed
+		err := rows.Scan(&p.Ref.Noun, &p.Ref.ID, &p.Number, &p.In, &p.place)
+		return p, err
+	}, query, args...)
+	var lines []Line
+	for _, p := range all {
+		_, held := slices.BinarySearchFunc(l.places, p.place, cmp.Compare[int64])
+		if held && p.In && p.Number > l.q.After {
+			lines = append(lines, p.Line)
+		}
+	}
+	return lines, err
+}
+
+// rest reads what no earlier phase gave. What an earlier phase is known to have
+// given stood unchanged since N; anything younger is given again.
+func (l *loader) rest() (part, error) {
+	sent := `EXISTS (SELECT 1 FROM rdv_usagers p CROSS JOIN rdvs r ON r.seq = p.rdv
+		WHERE p.usager = %s AND p.starts_at >= ? AND NOT EXISTS (SELECT 1 FROM feed c WHERE c.noun = 'rdv' AND c.id = r.id AND c.number > ?))`
+	cond := `(noun IN ('conflit', 'importe', 'recu')
+		OR noun = 'rdv' AND EXISTS (SELECT 1 FROM rdvs r WHERE r.id = f.id AND r.starts_at >= ? AND NOT (r.starts_at >= ? AND r.starts_at < ? AND f.number <= ?))
+		OR noun = 'occupation' AND EXISTS (SELECT 1 FROM occupations o WHERE o.id = f.id AND NOT (o.ends_at > ? AND o.starts_at < ?))
+		OR noun = 'usager' AND NOT ` + fmt.Sprintf(sent, "f.id") + `
+		OR noun = 'profil' AND NOT ` + fmt.Sprintf(sent, "(SELECT q.usager FROM profils q WHERE q.id = f.id)") + `)`
+	near, n := l.q.Near, l.q.N
+	return l.ofNouns(cond,
+		instant{l.q.From}, instant{near.Start}, instant{near.End}, n,
+		instant{near.Start}, instant{near.End},
+		instant{near.Start}, n, instant{near.Start}, n)
+}
+
+// CommittedAt gives the instant at which a number was committed; false when the
+// journal no longer tells.
+func (v *View) CommittedAt(t agenda.TerritoireID, n int64) (time.Time, bool, error) {
+	var at instant
+	err := v.s.one("SELECT max(at) FROM journal WHERE territoire = ? AND number = ?", t, n).Scan(&at)
+	return at.Time, !at.IsZero(), err
+}
