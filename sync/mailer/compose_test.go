@@ -16,6 +16,8 @@ import (
 	"permanence/app/agenda"
 	"permanence/sync/mailer"
 	. "permanence/sync/mailer/queuetest"
+
+	"pgregory.net/rapid"
 )
 
 const link = "https://rdv.example.org/rdv/0123456789abcdefghjkmnpqrstvwxyz"
@@ -392,4 +394,29 @@ func TestTheMessageIDIsStable(t *testing.T) {
 		t.Errorf("%q then %q", a, b)
 	}
 	lacks(t, "the message id", first.header.Get("Message-ID"), string(TheRdv), "nadia")
+}
+
+// Nothing that somebody can type stops a mail: it is written, and reads back
+// as one message to one person (build refuses anything else).
+func TestAnythingTypedCanBeMailed(t *testing.T) {
+	p := post(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		typed := rapid.StringN(0, 200, 1000)
+		v := With(Attended(Nadia, Yanis), func(v *mailer.View) {
+			u, child := v.Usagers[Nadia], v.Usagers[Yanis]
+			u.FirstName, u.LastName, child.FirstName = typed.Draw(rt, "first"), typed.Draw(rt, "last"), typed.Draw(rt, "child")
+			v.Usagers[Nadia], v.Usagers[Yanis] = u, child
+			v.Organisation.Name, v.Organisation.Hours, v.Organisation.Phone = typed.Draw(rt, "name"), typed.Draw(rt, "hours"), typed.Draw(rt, "phone")
+			v.Motif.Name, v.Motif.Instruction, v.Rdv.Title = typed.Draw(rt, "motif"), typed.Draw(rt, "instruction"), typed.Draw(rt, "title")
+			v.Lieu.Name, v.Lieu.Address = typed.Draw(rt, "lieu"), typed.Draw(rt, "address")
+		})
+		told := toldOf(v)
+		moved := v
+		Moved(time.Hour)(&moved)
+		for _, l := range append(mailer.Letters(v, nil, Now()), mailer.Letters(moved, told, Now())...) {
+			if _, err := p.Compose(l, moved, link, Now()); err != nil {
+				rt.Fatal(err)
+			}
+		}
+	})
 }

@@ -25,7 +25,7 @@ func jour(t time.Time) string {
 	if t.Day() == 1 {
 		n = "1er"
 	}
-	return weekdays[t.Weekday()] + nbsp + n + nbsp + months[t.Month()-1]
+	return weekdays[t.Weekday()] + " " + n + nbsp + months[t.Month()-1]
 }
 
 // jourAn gives « jeudi 19 novembre 2026 ».

@@ -118,7 +118,7 @@ func (p *page) links(v View, link string, now time.Time) {
 		return
 	}
 	last := local(until, v.Rdv.Zone)
-	p.Notes = []string{answerNo + " Vous pouvez annuler en ligne avant le " + jour(last) + " à " + heure(last) + "."}
+	p.Notes = []string{answerNo + " Vous pouvez annuler en ligne avant le " + jour(last) + " à" + nbsp + heure(last) + "."}
 }
 
 func (p *page) cancel(l Letter, v View, link string) {
@@ -245,9 +245,9 @@ func with(agents []agenda.Agent) string {
 // around tells that an hour at home is approximate.
 func around(place agenda.Place) string {
 	if place == agenda.PlaceHome {
-		return " vers "
+		return " vers" + nbsp
 	}
-	return " à "
+	return " à" + nbsp
 }
 
 // clockOf names the clock unless everybody concerned lives by that of Paris.
@@ -260,7 +260,7 @@ func clockOf(v View) string {
 
 func toldMoment(t Told) string {
 	start := local(t.Start, t.Zone)
-	moment := jourAn(start) + " à " + heure(start)
+	moment := jourAn(start) + " à" + nbsp + heure(start)
 	if t.Zone != "Europe/Paris" {
 		moment += " (" + fuseau(t.Zone) + ")"
 	}

@@ -89,7 +89,7 @@ func TestCapturedMailsForPrograms(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]any{
-		"from": "rdv@montrelay.example.org", "subject": "Rendez-vous confirmé\u00a0: jeudi\u00a026\u00a0novembre 2026 à 14\u202fh\u202f30",
+		"from": "rdv@montrelay.example.org", "subject": "Rendez-vous confirmé\u00a0: jeudi 26\u00a0novembre 2026 à\u00a014\u202fh\u202f30",
 		"at": "2026-11-21T09:00:00Z", "raw": string(p.Raw), "to": []any{"nadia.haddad@example.org"},
 	}
 	if len(got) != 1 || len(got[0]) != len(want) || fmt.Sprint(got[0]) != fmt.Sprint(want) {
