@@ -35,7 +35,8 @@ func (d *decoder) inside(name string, read func()) {
 	d.path = d.path[:len(d.path)-1]
 }
 
-// next skips white space and returns the byte that follows, 0 at the end.
+// next skips white space and returns the byte that follows, 0 at the end (see
+// ended) or for a byte that JSON does not have.
 func (d *decoder) next() byte {
 	for d.at < len(d.data) {
 		switch c := d.data[d.at]; c {
@@ -47,6 +48,9 @@ func (d *decoder) next() byte {
 	}
 	return 0
 }
+
+// ended reports whether nothing follows; next has skipped the white space.
+func (d *decoder) ended() bool { return d.at >= len(d.data) }
 
 // take consumes c if it is next.
 func (d *decoder) take(c byte) bool {
@@ -69,7 +73,7 @@ func (d *decoder) null() bool {
 // mistyped refuses a value of another type, or what is no value at all.
 func (d *decoder) mistyped(wanted string) {
 	switch c := d.next(); {
-	case c == 0:
+	case d.ended():
 		d.fail(BadJSON, "le texte est coupé")
 	case strings.IndexByte(`{["-0123456789tfn`, c) < 0:
 		d.fail(BadJSON, "ce n’est pas du JSON")
@@ -138,7 +142,7 @@ func (d *decoder) more(end byte, n int) bool {
 		d.unfinished()
 		return false
 	}
-	if d.next() == 0 || d.next() == end {
+	if d.next() == end || d.ended() {
 		d.unfinished()
 		return false
 	}
@@ -146,7 +150,7 @@ func (d *decoder) more(end byte, n int) bool {
 }
 
 func (d *decoder) unfinished() {
-	if d.next() == 0 {
+	if d.next(); d.ended() {
 		d.fail(BadJSON, "le texte est coupé")
 		return
 	}
@@ -245,7 +249,7 @@ func (d *decoder) instant() time.Time {
 
 // end refuses whatever follows the value.
 func (d *decoder) end() {
-	if d.err == nil && d.next() != 0 {
+	if d.next(); d.err == nil && !d.ended() {
 		d.fail(BadJSON, "quelque chose suit l’objet")
 	}
 }

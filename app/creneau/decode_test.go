@@ -184,6 +184,8 @@ func TestDecodeRefusesWhatIsNoScenario(t *testing.T) {
 		{"a list", "[]", BadType},
 		{"a number", "12", BadType},
 		{"binary", "\x00\x01\x02\xff\xfe", BadJSON},
+		{"a NUL", "\x00", BadJSON},
+		{"a NUL behind", least + "\x00", BadJSON},
 		{"a zip", "PK\x03\x04", BadJSON},
 		{"something behind", least + "{}", BadJSON},
 		{"very deep lists", strings.Repeat("[", 1_000_000), BadType},

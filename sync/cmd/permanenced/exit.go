@@ -1,0 +1,43 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/alecthomas/kong"
+
+	"permanence/app/agenda"
+)
+
+// The exit codes, everywhere.
+const (
+	exitDone    = 0
+	exitFailure = 1 // something went wrong here
+	exitUsage   = 2 // what was asked cannot be understood
+	exitRefused = 3 // it was understood, and refused
+)
+
+// usageError says that what was asked cannot be understood.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// usage makes an error that exits with code 2.
+func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+func exitCode(err error) int {
+	switch {
+	case err == nil:
+		return exitDone
+	case is[usageError](err), is[*kong.ParseError](err):
+		return exitUsage
+	case is[*agenda.Refusal](err):
+		return exitRefused
+	}
+	return exitFailure
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
