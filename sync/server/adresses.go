@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"permanence/sync/access"
+	"permanence/sync/caldav"
+	"permanence/sync/feed"
 )
 
 // publicURL is the address people are given, without a final slash.
@@ -30,6 +32,11 @@ func hosts(public string) []string {
 	return []string{u.Hostname()}
 }
 
+const (
+	cachedEvents = 100_000  // calendar objects kept in memory
+	cachedFeeds  = 32 << 20 // bytes of feeds kept in memory
+)
+
 // routes is the table of everything the server answers, each with its policy.
 func (s *server) routes() []access.Route {
 	all := []access.Route{
@@ -39,6 +46,9 @@ func (s *server) routes() []access.Route {
 		{Pattern: "POST /sync/v1/exchange", Policy: access.PolicyDevice, Handler: handle(s.hub.ServeExchange)},
 		{Pattern: "GET /sync/v1/live", Policy: access.PolicyDevice, Handler: handle(s.hub.ServeLive)},
 	}
+	read := agendas{s.db, s.cfg.Now, newEvents(cachedEvents)}
+	all = append(all, caldav.New(read, nil, s.cfg.Now, s.cfg.Log).Routes()...)
+	all = append(all, feed.New(feeds{read}, cachedFeeds, s.cfg.Log).Routes()...)
 	all = append(all, s.portal.Routes()...)
 	if s.capture != nil {
 		all = append(all, s.capture.Routes()...)
