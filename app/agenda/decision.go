@@ -98,6 +98,7 @@ type decider struct {
 	at    time.Time // instant of the act
 	clock time.Time // clock of who decides
 	out   Decision
+	index map[Ref]int // where each record's change is in out
 }
 
 func (d *decider) dispatch() error {
@@ -160,12 +161,14 @@ func (d *decider) dispatch() error {
 // same record twice keeps the first before and the last after.
 func (d *decider) change(before, after Record) {
 	c := Change{before, after}
-	for i := range d.out.Changes {
-		if d.out.Changes[i].Ref() == c.Ref() {
-			d.out.Changes[i].After = after
-			return
-		}
+	if i, known := d.index[c.Ref()]; known {
+		d.out.Changes[i].After = after
+		return
 	}
+	if d.index == nil {
+		d.index = map[Ref]int{}
+	}
+	d.index[c.Ref()] = len(d.out.Changes)
 	d.out.Changes = append(d.out.Changes, c)
 }
 
@@ -288,6 +291,13 @@ func (d *decider) finish() error {
 	return nil
 }
 
+// resequenced reports whether a rule raised the sequence of an Rdv whose own
+// fields stay: its usagers' calendars must take it anew.
+func resequenced(c Change) bool {
+	before, isRdv := c.Before.(*Rdv)
+	return isRdv && before.Sequence != c.After.(*Rdv).Sequence
+}
+
 // dropIdle takes out the changes that change nothing: no revision, no number,
 // no mail for them.
 func (d *decider) dropIdle() error {
@@ -298,12 +308,16 @@ func (d *decider) dropIdle() error {
 			if err != nil {
 				return err
 			}
-			if len(groups) == 0 {
+			if len(groups) == 0 && !resequenced(c) {
 				continue
 			}
 		}
 		kept = append(kept, c)
 	}
 	d.out.Changes = kept
+	clear(d.index)
+	for i, c := range kept {
+		d.index[c.Ref()] = i
+	}
 	return nil
 }

@@ -39,7 +39,8 @@ type Facts interface {
 	// Conflits gives the open conflits that name the record, by id.
 	Conflits(r Ref) []*Conflit
 	// Records gives every record of the noun that belongs to the organisation
-	// (motif, lieu, plage) or territoire (organisation, service), by id.
+	// (motif, lieu, plage), the territoire (organisation, service), the agent
+	// (importe) or the Rdv (recu), by id.
 	Records(n Noun, owner string) []Record
 	// Derive makes an id from parts with the key of this server; only the
 	// server has one, a desktop answers "".

@@ -266,8 +266,8 @@ func (r *Rdv) twin(o *Rdv) bool {
 func (d *decider) attachAll(r *Rdv) {
 	for _, p := range r.Participations {
 		d.attach(p.Usager, r.Organisation)
-		if u, ans := Get[*Usager](d.f, NounUsager, string(p.Usager)); ans == Yes && u.Proche() {
-			d.attach(u.Responsable, r.Organisation)
+		if u, ans := Get[*Usager](d.f, NounUsager, string(p.Usager)); ans == Yes {
+			d.attachResponsables(u, r.Organisation)
 		}
 	}
 }

@@ -56,15 +56,16 @@ type busyTime struct {
 // that follow from it: what its agents are busy with, without content.
 func (d *decider) deriveOccupations() {
 	for _, c := range slices.Clone(d.out.Changes) {
-		had := d.busyOf(c.Before)
 		has := d.busyOf(c.After)
-		for _, b := range had {
-			if !slices.ContainsFunc(has, func(h busyTime) bool { return h.id == b.id }) {
+		kept := map[OccupationID]bool{}
+		for _, b := range has {
+			kept[b.id] = true
+			d.keepOccupation(b)
+		}
+		for _, b := range d.busyOf(c.Before) {
+			if !kept[b.id] {
 				d.dropOccupation(b.id)
 			}
-		}
-		for _, b := range has {
-			d.keepOccupation(b)
 		}
 		nameOccupations(c.After, has)
 	}

@@ -146,6 +146,9 @@ func seenOf(tx DeskTx, d agenda.Decision) map[string]int64 {
 func undoOf(d agenda.Decision) ([]agenda.UndoEdit, error) {
 	var edits []agenda.UndoEdit
 	for _, ch := range d.Changes {
+		if slices.Contains(d.Erased, ch.Ref()) {
+			continue // nothing may bring an erased person back
+		}
 		e, err := agenda.UndoEdits(ch)
 		if err != nil {
 			return nil, err

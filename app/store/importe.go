@@ -3,7 +3,7 @@ package store
 import "permanence/app/agenda"
 
 var importes = tableFor(agenda.NounImporte, "importes", []string{"agent", "source"},
-	func(i *agenda.Importe) []any { return []any{i.Agent, i.Source} })
+	func(i *agenda.Importe) []any { return []any{i.Agent, i.Source} }).ownedBy("agent")
 
 // Importes gives what an agent imported, from every source, by (source, id).
 func (v *View) Importes(a agenda.AgentID) ([]*agenda.Importe, error) {
