@@ -162,12 +162,7 @@ func (d Date) String() string {
 	if d == 0 {
 		return ""
 	}
-	return string(d.AppendText(make([]byte, 0, 10)))
-}
-
-// AppendText appends "2026-05-04".
-func (d Date) AppendText(b []byte) []byte {
-	return time.Unix(d.unix(), 0).UTC().AppendFormat(b, time.DateOnly)
+	return time.Unix(d.unix(), 0).UTC().Format(time.DateOnly)
 }
 
 // MarshalText writes what String returns.

@@ -25,11 +25,11 @@ func commands() []kong.Option {
 	all := reflect.ValueOf(verbs{})
 	options := make([]kong.Option, 0, all.NumMethod())
 	for method, value := range all.Methods() {
-		make, ok := value.Interface().(func() verb)
+		describe, ok := value.Interface().(func() verb)
 		if !ok {
 			continue
 		}
-		v := make()
+		v := describe()
 		options = append(options, kong.DynamicCommand(kebab(method.Name), v.help, "", v.command))
 	}
 	return options
