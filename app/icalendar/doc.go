@@ -9,6 +9,9 @@
 // Writing: plain structs become stable bytes, folded at 75 octets, with the
 // VTIMEZONE of every TZID they use. Nothing a person typed can add a line.
 //
+// The agenda's words (Importes, Location) become iCalendar's here and nowhere
+// else.
+//
 // It is pure: no clock, no file, no network, no logger. It never decides what
-// an event means for an agenda, and never keeps what it reads.
+// an event may do to an agenda, and never keeps what it reads.
 package icalendar

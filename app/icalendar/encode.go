@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -71,12 +72,12 @@ type Alarm struct {
 	Text   string // "" shows the event's summary
 }
 
-// Encoder writes calendars. It remembers zones, so one Encoder serves many
-// calls; it is not for use by several goroutines at once.
+// Encoder writes calendars. It remembers zones, which cost more to load than an
+// event to write: one Encoder serves a whole program, any number of goroutines.
 type Encoder struct {
+	mu     sync.Mutex
 	zones  map[string]*time.Location
 	blocks map[block][]byte
-	line   []byte
 }
 
 // NewEncoder returns an Encoder that knows no zone yet.
@@ -96,7 +97,7 @@ func (e *Encoder) Append(dst []byte, c Calendar, events ...Event) ([]byte, error
 			return dst, err
 		}
 	}
-	w := &lineWriter{dst: dst, line: e.line}
+	w := &lineWriter{dst: dst}
 	w.calendarHead(c)
 	for _, b := range zonesUsed(events, clocks) {
 		w.dst = append(w.dst, e.timezone(b)...)
@@ -105,7 +106,6 @@ func (e *Encoder) Append(dst []byte, c Calendar, events ...Event) ([]byte, error
 		w.event(&events[i], clocks[i])
 	}
 	w.raw("END:VCALENDAR")
-	e.line = w.line
 	return w.dst, nil
 }
 
@@ -125,6 +125,8 @@ func (e *Encoder) clock(name string) (*time.Location, error) {
 	if name == "" || name == "UTC" {
 		return time.UTC, nil
 	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if loc, ok := e.zones[name]; ok {
 		return loc, nil
 	}

@@ -31,13 +31,15 @@ type Imported struct {
 type Ignored struct{ Todos, Journals, FreeBusys, Others int }
 
 // Occurrence is one event, or one time of a series, inside the window. UID and
-// RecurrenceID together name it, and name it again at the next import.
+// RecurrenceID together name it, and name it again at the next import; UID and
+// Part name the text it comes from.
 type Occurrence struct {
 	UID          string
+	Part         string    // the RECURRENCE-ID of a text that changes a series, in the form below; "" for the series itself
 	RecurrenceID string    // original start: 20261124T080000Z, or 20261124 for whole days; "" outside a series
 	Start, End   time.Time // UTC, half-open; one of zero length keeps nobody busy
 	AllDay       bool      // whole civil days of Options.Zone
-	Zone         string    // IANA; "" for a clock that only the file defines
+	Zone         string    // IANA; Options.Zone for a clock that only the file defines
 	Summary      string    // plain text of any producer: may hold line breaks and markup
 	Location     string
 	Status       Status
@@ -103,7 +105,7 @@ func importAll(data []byte, local zone, o Options) (Imported, error) {
 			return Imported{}, err
 		}
 		reader := &eventReader{
-			zones: newZoneBook(cal, o.From, o.To, work),
+			zones: newZoneBook(cal, o, work),
 			local: local, owner: strings.ToLower(o.Owner), method: method, doc: doc,
 		}
 		for _, c := range cal.Kids {

@@ -304,7 +304,8 @@ func TestImportAcceptsAsItShould(t *testing.T) {
 	}
 }
 
-// A file that asks for much work is answered in a bounded time, whatever it says.
+// A file that asks for much work is answered after a bounded number of steps:
+// a second or so. The bound here is wide, to hold on a busy machine.
 func TestImportIsBounded(t *testing.T) {
 	many := func(n int, lines string) string {
 		var b strings.Builder
@@ -329,7 +330,7 @@ func TestImportIsBounded(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			began := time.Now()
 			_, err := Import([]byte(tt.text), options())
-			if took := time.Since(began); took > 10*time.Second {
+			if took := time.Since(began); took > time.Minute {
 				t.Errorf("took %v", took)
 			}
 			if tt.code == "" {

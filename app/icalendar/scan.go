@@ -3,6 +3,7 @@ package icalendar
 import (
 	"bytes"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -158,7 +159,7 @@ func windows1252(s string) (string, bool) {
 
 // spaceControls turns what cannot be shown into a space; a tab stays.
 func spaceControls(r rune) rune {
-	if (r < ' ' && r != '\t') || r == 0x7f {
+	if unicode.IsControl(r) && r != '\t' {
 		return ' '
 	}
 	return r

@@ -40,8 +40,8 @@ func (s *series) expand(from, to time.Time, work *budget) ([]Occurrence, error) 
 			found = append(found, o)
 		}
 	}
-	for k, v := range s.changed {
-		add(v.occur(v.start, nil), k.text(v.occurrence.date))
+	for _, v := range s.changed {
+		add(v.occur(v.start, nil), v.part())
 	}
 	if s.master == nil {
 		return found, nil
@@ -182,11 +182,19 @@ func (v *vevent) occur(start moment, length *time.Duration) Occurrence {
 		end = begin.Add(v.length.rest)
 	}
 	return Occurrence{
-		UID: v.uid, Start: begin, End: end,
+		UID: v.uid, Part: v.part(), Start: begin, End: end,
 		AllDay: start.date, Zone: start.zone.name,
 		Summary: v.summary, Location: v.location,
 		Status: v.status, Transparent: v.transparent, Sequence: v.sequence,
 	}
+}
+
+// part names v among the texts of its UID.
+func (v *vevent) part() string {
+	if v.occurrence == nil {
+		return ""
+	}
+	return v.occurrence.key().text(v.occurrence.date)
 }
 
 // text is the original start as a RECURRENCE-ID that no zone can blur.

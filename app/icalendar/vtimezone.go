@@ -61,6 +61,8 @@ func (v *Event) years(clock *time.Location) (from, to int) {
 
 // timezone is the VTIMEZONE of b, computed once.
 func (e *Encoder) timezone(b block) []byte {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if text, ok := e.blocks[b]; ok {
 		return text
 	}

@@ -3,6 +3,7 @@ package icalendar
 import (
 	"bytes"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -134,4 +135,23 @@ func TestBytesAreStable(t *testing.T) {
 	if err != nil || bytes.Contains(alone, []byte("VTIMEZONE")) {
 		t.Errorf("a zone for nobody: %v\n%s", err, alone)
 	}
+}
+
+func TestOneEncoderServesEverybody(t *testing.T) {
+	shared := NewEncoder()
+	want, err := NewEncoder().Append(nil, Calendar{ProdID: prodID}, rdv())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 20 {
+				if got, err := shared.Append(nil, Calendar{ProdID: prodID}, rdv()); err != nil || !bytes.Equal(got, want) {
+					t.Errorf("%v\n%s", err, got)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -47,8 +47,8 @@ func isIANA(name string) bool {
 	return err == nil
 }
 
-// zone is a clock: how to turn wall times into instants. name is its IANA name,
-// "" when it is the text's own VTIMEZONE, which no other program knows.
+// zone is a clock: how to turn wall times into instants. name is its IANA name;
+// the clock of a VTIMEZONE that no other program knows borrows the agenda's.
 type zone struct {
 	name string
 	loc  *time.Location
@@ -58,17 +58,17 @@ var utcZone = zone{"UTC", time.UTC}
 
 // zoneBook resolves the TZIDs of one calendar, each once.
 type zoneBook struct {
-	defs     map[string]*Component // VTIMEZONE by TZID
-	found    map[string]zone
-	from, to time.Time // the window in which a VTIMEZONE is compared with known zones
-	work     *budget
+	defs    map[string]*Component // VTIMEZONE by TZID
+	found   map[string]zone
+	options Options // a VTIMEZONE is compared with known zones in its window
+	work    *budget
 }
 
-func newZoneBook(cal *Component, from, to time.Time, work *budget) *zoneBook {
+func newZoneBook(cal *Component, o Options, work *budget) *zoneBook {
 	b := &zoneBook{
-		defs:  make(map[string]*Component),
-		found: make(map[string]zone),
-		from:  from, to: to, work: work,
+		defs:    make(map[string]*Component),
+		found:   make(map[string]zone),
+		options: o, work: work,
 	}
 	for _, c := range cal.Kids {
 		if id, ok := c.First("TZID"); c.Name == "VTIMEZONE" && ok {
@@ -113,16 +113,16 @@ func (b *zoneBook) resolve(tzid string) (zone, bool) {
 			return loadZone(name)
 		}
 	}
-	own, ok := ownClock(def, b.to, b.work)
+	own, ok := ownClock(def, b.options.To, b.work)
 	if !ok {
 		return zone{}, false
 	}
 	for _, name := range likelyZones {
-		if z, ok := loadZone(name); ok && sameClock(own, z.loc, b.from, b.to) {
+		if z, ok := loadZone(name); ok && sameClock(own, z.loc, b.options.From, b.options.To) {
 			return z, true
 		}
 	}
-	return zone{"", own}, true
+	return zone{b.options.Zone, own}, true
 }
 
 func loadZone(name string) (zone, bool) {
