@@ -38,7 +38,7 @@ const (
 )
 
 // routes is the table of everything the server answers, each with its policy.
-func (s *server) routes() []access.Route {
+func (s *Server) routes() []access.Route {
 	all := []access.Route{
 		{Pattern: "GET /healthz", Policy: access.PolicyPublic, Handler: handle(health)},
 		{Pattern: "GET /readyz", Policy: access.PolicyPublic, Handler: handle(s.ready)},

@@ -42,7 +42,7 @@ type loginOrganisation struct {
 }
 
 // login answers POST /sync/v1/login.
-func (s *server) login(w http.ResponseWriter, r *http.Request) {
+func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	var in loginRequest
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
@@ -65,7 +65,7 @@ func (s *server) login(w http.ResponseWriter, r *http.Request) {
 }
 
 // introduce tells a desktop who its agent is.
-func (s *server) introduce(r *http.Request, d access.Device, token access.Secret) (loginAnswer, error) {
+func (s *Server) introduce(r *http.Request, d access.Device, token access.Secret) (loginAnswer, error) {
 	out := loginAnswer{Credential: access.Credential(d.ID, token), Device: d.ID, Organisations: []loginOrganisation{}}
 	err := s.db.WriteServer(r.Context(), func(tx *store.ServerTx) error {
 		known, err := tx.Device(d.ID)
@@ -106,7 +106,7 @@ func health(w http.ResponseWriter, _ *http.Request) {
 }
 
 // ready answers GET /readyz: the database answers too.
-func (s *server) ready(w http.ResponseWriter, r *http.Request) {
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	err := s.db.Read(r.Context(), func(v *store.View) error {
 		_, err := v.Heads()
 		return err

@@ -75,7 +75,7 @@ func cancellations(r *agenda.Rdv, theirs []agenda.UsagerID) []*agenda.CancelRdv 
 }
 
 // legal is what the pages about data and accessibility say here.
-func (s *server) legal() portal.Legal {
+func (s *Server) legal() portal.Legal {
 	return portal.Legal{
 		Organisations: func(ctx context.Context) ([]agenda.Organisation, error) {
 			return find(ctx, s.db, func(v *store.View) ([]agenda.Organisation, error) {

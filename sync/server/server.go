@@ -22,10 +22,11 @@ import (
 	"permanence/sync/portal"
 )
 
-// server is what Run puts together.
-type server struct {
+// Server is a server ready to answer: its database is open, its address taken.
+type Server struct {
 	cfg       Config
 	db        *store.DB
+	listener  net.Listener
 	counter   *guichet.Counter
 	bus       *hub.LocalBus
 	hub       *hub.Hub
@@ -37,29 +38,51 @@ type server struct {
 	url       string
 }
 
-// Run serves until ctx ends, then stops cleanly and returns nil. It refuses an
-// address that is taken, a database it cannot open, and settings that would let
-// mail or agendas travel in clear off this machine.
+// Run opens a server and serves until ctx ends, then returns nil.
 func Run(ctx context.Context, cfg Config) error {
-	db, err := store.Open(cfg.DB, nil, store.Options{Kind: store.Server, Check: true})
+	s, err := Open(cfg)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	listener, err := net.Listen("tcp", cfg.Listen)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w", cfg.Listen, err)
-	}
-	s, err := build(cfg, db, listener.Addr())
-	if err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	return s.serve(ctx, listener)
+	return errors.Join(s.Serve(ctx), s.Close())
 }
 
+// Open readies a server. It refuses an address that is taken, a database that
+// it cannot open, and settings that would let mail or agendas travel in clear
+// off this machine. Who opens closes.
+func Open(cfg Config) (*Server, error) {
+	db, err := store.Open(cfg.DB, nil, store.Options{Kind: store.Server, Check: true})
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("listen on %s: %w", cfg.Listen, err), db.Close())
+	}
+	s, err := build(cfg, db, listener)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close(), db.Close())
+	}
+	return s, nil
+}
+
+// Close closes the database and gives the address back.
+func (s *Server) Close() error {
+	if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		return errors.Join(err, s.db.Close())
+	}
+	return s.db.Close()
+}
+
+// URL is the address people are given.
+func (s *Server) URL() string { return s.url }
+
+// DB is the server's database, for who fills it in the same process.
+func (s *Server) DB() *store.DB { return s.db }
+
 // build gives each room what it asks for.
-func build(cfg Config, db *store.DB, addr net.Addr) (*server, error) {
-	s := &server{cfg: cfg, db: db, bus: hub.NewLocalBus(), url: publicURL(cfg, addr)}
+func build(cfg Config, db *store.DB, listener net.Listener) (*Server, error) {
+	s := &Server{cfg: cfg, db: db, listener: listener, bus: hub.NewLocalBus(), url: publicURL(cfg, listener.Addr())}
 	s.counter = guichet.NewCounter(db.Ledger(), cfg.Now)
 	s.hub = hub.New(db, s.counter, s.bus, hub.Config{Now: cfg.Now, Lease: lease,
 		Deadline: func(d time.Duration) time.Time { return time.Now().Add(d) }})
@@ -77,7 +100,7 @@ func build(cfg Config, db *store.DB, addr net.Addr) (*server, error) {
 }
 
 // buildPortal makes the usagers' pages.
-func (s *server) buildPortal() error {
+func (s *Server) buildPortal() error {
 	key, err := find(context.Background(), s.db, func(v *store.View) ([]byte, error) { return v.Key("forms"), nil })
 	if err != nil {
 		return err
@@ -90,7 +113,7 @@ func (s *server) buildPortal() error {
 const captured = 1000
 
 // buildMailer makes the runner; without a relay, mail is captured.
-func (s *server) buildMailer() error {
+func (s *Server) buildMailer() error {
 	p, err := mailer.NewPost(s.cfg.MailFrom, s.url)
 	if err != nil {
 		return err
@@ -121,11 +144,12 @@ func ways(d door, now func() time.Time) map[access.Policy]access.Way {
 	}
 }
 
-// serve answers until ctx ends; the mailer and the bell run beside.
-func (s *server) serve(ctx context.Context, listener net.Listener) error {
+// Serve answers until ctx ends, then stops cleanly and returns nil; the mailer
+// and the bell run beside.
+func (s *Server) Serve(ctx context.Context) error {
 	handler, err := s.guard.Handler(s.routes())
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	web := access.NewServer(handler, s.cfg.Log)
 	ctx, cancel := context.WithCancel(ctx)
@@ -135,23 +159,23 @@ func (s *server) serve(ctx context.Context, listener net.Listener) error {
 	g.Go(func() error { return s.runner.Run(ctx) })
 	g.Go(func() error { return s.ring(ctx) })
 	g.Go(func() error {
-		if err := s.listen(web, listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.listen(web); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
 	})
 	g.Go(func() error { return stop(ctx, web) })
 	if s.cfg.Ready != nil {
-		s.cfg.Ready(Started{URL: s.url, Addr: listener.Addr().String()})
+		s.cfg.Ready(Started{URL: s.url, Addr: s.listener.Addr().String()})
 	}
 	return g.Wait()
 }
 
-func (s *server) listen(web *http.Server, l net.Listener) error {
+func (s *Server) listen(web *http.Server) error {
 	if s.cfg.TLSCert == "" {
-		return web.Serve(l)
+		return web.Serve(s.listener)
 	}
-	return web.ServeTLS(l, s.cfg.TLSCert, s.cfg.TLSKey)
+	return web.ServeTLS(s.listener, s.cfg.TLSCert, s.cfg.TLSKey)
 }
 
 // patience is how long requests in hand may take once the server stops.
@@ -173,7 +197,7 @@ const look = 500 * time.Millisecond
 
 // ring wakes the desktops that listen and the mailer after each commit, of
 // this process at once and of others within look.
-func (s *server) ring(ctx context.Context) error {
+func (s *Server) ring(ctx context.Context) error {
 	wake, done := s.db.Watch()
 	defer done()
 	tick := time.NewTicker(look)
@@ -199,7 +223,7 @@ func (s *server) ring(ctx context.Context) error {
 	}
 }
 
-func (s *server) heads(ctx context.Context) ([]store.Head, error) {
+func (s *Server) heads(ctx context.Context) ([]store.Head, error) {
 	var heads []store.Head
 	err := s.db.Read(ctx, func(v *store.View) error {
 		var err error
