@@ -108,12 +108,12 @@ func addressName(l Letter) string {
 }
 
 // headerName makes of a name what an address header can bear: short enough for
-// one encoded word, since readers differ on how several are joined, and without
-// what would look like one. The whole name is in the body.
+// one encoded word, since readers differ on how several are joined. The whole
+// name is in the body.
 func headerName(name string) string {
-	runes := []rune(strings.ReplaceAll(plain(name), "=?", "= ?"))
+	runes := []rune(plain(name))
 	runes = runes[:min(len(runes), 60)]
-	for strings.Contains((&mail.Address{Name: string(runes), Address: "a@b"}).String(), "?= =?") {
+	for len(phrase(string(runes))) > 75 {
 		runes = runes[:len(runes)-1]
 	}
 	return strings.TrimSpace(string(runes))

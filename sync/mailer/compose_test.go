@@ -154,8 +154,8 @@ func TestInvitation(t *testing.T) {
 		t.Errorf("subject %q", got)
 	}
 	for name, want := range map[string]string{
-		"From": `"CCAS de Montrelay" <rdv@montrelay.example.org>`, "Reply-To": `"CCAS de Montrelay" <rdv@montrelay.example.org>`,
-		"To": `"Nadia Haddad" <nadia.haddad@example.org>`, "Auto-Submitted": "auto-generated", "Date": "Sat, 21 Nov 2026 08:00:00 +0000",
+		"From": `CCAS de Montrelay <rdv@montrelay.example.org>`, "Reply-To": `CCAS de Montrelay <rdv@montrelay.example.org>`,
+		"To": `Nadia Haddad <nadia.haddad@example.org>`, "Auto-Submitted": "auto-generated", "Date": "Sat, 21 Nov 2026 08:00:00 +0000",
 	} {
 		if got := m.header.Get(name); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)

@@ -3,7 +3,6 @@ package mailer
 import (
 	"strings"
 
-	"permanence/app/agenda"
 	"permanence/app/icalendar"
 )
 
@@ -44,14 +43,9 @@ func (p Post) Invitation(l Letter, v View, link string) ([]byte, error) {
 	return icalendar.NewEncoder().AppendMessage(nil, icalendar.Calendar{ProdID: ProdID, Method: method}, e)
 }
 
-// location is where the event is: the lieu and its address, or how it is held.
-// Somebody's own address is never written into a calendar.
+// location is where the event is, in the very words that calendars serve.
 func location(v View) string {
-	r := place(v)
-	if v.Motif.Place != agenda.PlacePublicOffice {
-		return r.Main
-	}
-	return strings.Join(append([]string{r.Main}, r.Small...), ", ")
+	return plain(icalendar.Location(v.Motif.Place, v.Lieu, v.Organisation.Name))
 }
 
 // description is for calendars that show nothing of the mail around it.

@@ -41,11 +41,9 @@ func build(e envelope) ([]byte, error) {
 		return nil, err
 	}
 	m := email.NewEmail()
-	m.From, m.To = headerAddress(e.From), []string{headerAddress(e.To)}
+	m.From, m.To, m.ReplyTo = e.From.Address, []string{e.To.Address}, []string{e.ReplyTo.Address}
 	m.Subject, m.Text, m.HTML = e.Subject, e.Text, e.HTML
 	m.Headers = textproto.MIMEHeader{
-		// The library writes Reply-To as if it were free text: it must be ASCII.
-		"Reply-To":       {e.ReplyTo.String()},
 		"Message-Id":     {e.MessageID},
 		"Date":           {e.Date.Format(time.RFC1123Z)},
 		"Auto-Submitted": {"auto-generated"},
@@ -64,7 +62,7 @@ func build(e envelope) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if raw, err = reorder(raw); err != nil {
+	if raw, err = reorder(raw, e); err != nil {
 		return nil, err
 	}
 	return raw, verify(raw, e)
@@ -86,13 +84,34 @@ func (e envelope) check() error {
 	return nil
 }
 
-// headerAddress writes an address for the library, which cuts at commas before
-// it parses: a name is always given encoded, where no comma can be seen.
+// headerAddress writes an address as a header has it.
 func headerAddress(a mail.Address) string {
-	if !strings.Contains(a.Name, ",") {
-		return a.String()
+	if a.Name == "" {
+		return "<" + a.Address + ">"
 	}
-	return "=?utf-8?b?" + base64.StdEncoding.EncodeToString([]byte(a.Name)) + "?= <" + a.Address + ">"
+	return phrase(a.Name) + " <" + a.Address + ">"
+}
+
+// phrase writes a display name: as it is when it is made of plain words, else
+// as one encoded word that holds only what RFC 2047 §5.3 lets stand there.
+func phrase(name string) string {
+	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/"
+	if strings.Trim(name, safe+" ") == "" {
+		return name
+	}
+	var b strings.Builder
+	b.WriteString("=?utf-8?q?")
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c == ' ':
+			b.WriteByte('_')
+		case strings.IndexByte(safe, c) >= 0:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "=%02X", c)
+		}
+	}
+	return b.String() + "?="
 }
 
 func attach(m *email.Email, e envelope) error {
@@ -131,9 +150,10 @@ func base64Lines(b []byte) string {
 	return strings.Join(lines, "\r\n")
 }
 
-// reorder gives the headers their usual order, spelling and length: the
-// library writes them at random and never folds.
-func reorder(raw []byte) ([]byte, error) {
+// reorder gives the headers their usual order, spelling and length, and the
+// addresses their names: the library writes headers at random, never folds, and
+// spoils names with commas or backslashes.
+func reorder(raw []byte, e envelope) ([]byte, error) {
 	head, body, ok := bytes.Cut(raw, []byte("\r\n\r\n"))
 	if !ok {
 		return nil, errors.New("order the headers: no end of headers")
@@ -146,6 +166,7 @@ func reorder(raw []byte) ([]byte, error) {
 		}
 		lines[strings.ToLower(name)] = value
 	}
+	lines["from"], lines["to"], lines["reply-to"] = headerAddress(e.From), headerAddress(e.To), headerAddress(e.ReplyTo)
 	var b bytes.Buffer
 	for _, name := range headerOrder {
 		value, ok := lines[strings.ToLower(name)]

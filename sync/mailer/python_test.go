@@ -100,6 +100,8 @@ func TestTwoReadersAgree(t *testing.T) {
 		{"a comma in a name", nil, With(rename("Zoe", "Martin, Jr")), invited, "Zoe Martin, Jr"},
 		{"a comma and accents", nil, With(rename("Zoé", "Lê, O'Neil")), invited, "Zoé Lê, O'Neil"},
 		{"quotes, parentheses, brackets", nil, With(rename(`Z"oé (x)`, `<y> \ @`)), invited, `Z"oé (x) <y> \ @`},
+		{"a backslash after an accent", nil, With(rename("Zoé", `\ ²`)), invited, `Zoé \ ²`},
+		{"what looks like an encoded word", nil, With(rename("=?utf-8?q?Bcc:?=", "x")), invited, "=?utf-8?q?Bcc:?= x"},
 		{"a name without end", nil, With(rename(strings.Repeat("Éléonore ", 30), "Ó")), invited, "Éléonore Éléonore Éléonore É"},
 		{"an organisation without end, with every mark (E110)", nil, With(organisation("Mairie, pôle « Ø » ; 🌻 " + long[:150])), invited, "Nadia Haddad"},
 		{"everything long", nil, With(func(v *mailer.View) { v.Motif.Name, v.Motif.Instruction, v.Lieu.Address = long, long+"\n"+long, long }), invited, "Nadia Haddad"},

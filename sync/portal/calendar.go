@@ -2,9 +2,7 @@ package portal
 
 import (
 	"net/http"
-	"strings"
 
-	"permanence/app/agenda"
 	"permanence/app/icalendar"
 	"permanence/sync/access"
 )
@@ -29,16 +27,10 @@ func (p *Portal) calendar(w http.ResponseWriter, r *http.Request) {
 }
 
 func event(v View) ([]byte, error) {
-	var shown rdvPage
-	shown.place(v)
-	where := shown.Where
-	if v.Motif.Place == agenda.PlacePublicOffice {
-		where = strings.Join(append([]string{shown.Where}, shown.WhereMore...), ", ")
-	}
 	e := icalendar.Event{
 		UID: string(v.Rdv.ID), Sequence: v.Rdv.Sequence, Stamp: v.Rdv.ChangedAt, Modified: v.Rdv.ChangedAt,
 		Start: v.Rdv.Start, End: v.Rdv.End, Zone: v.Rdv.Zone,
-		Summary: "Rendez-vous – " + plain(v.Organisation.Name), Location: where,
+		Summary: "Rendez-vous – " + plain(v.Organisation.Name), Location: icalendar.Location(v.Motif.Place, v.Lieu, v.Organisation.Name),
 		Status:    icalendar.Confirmed,
 		Organizer: icalendar.Person{Name: plain(v.Organisation.Name), Email: v.Organisation.Mail},
 	}
