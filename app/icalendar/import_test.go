@@ -290,7 +290,7 @@ func TestImportAcceptsAsItShould(t *testing.T) {
 		{"fold-empty-lines.ics", "abcdef", "2027-01-04T09:00:00Z"},
 		{"utf8-bom.ics", "RDV", "2027-01-04T09:00:00Z"},
 		{"vtimezone-lies.ics", "RDV", "2027-01-04T08:00:00Z"},
-		{"escaped-newline-inject.ics", "a\nATTENDEE:mailto:evil@x.org", "2027-01-04T09:00:00Z"},
+		{"escaped-newline-inject.ics", "a\nATTENDEE:mailto:evil@example.org", "2027-01-04T09:00:00Z"},
 	}
 	for _, tt := range tests {
 		data, err := os.ReadFile(filepath.Join("testdata", "accepted", tt.file))
