@@ -11,7 +11,13 @@ import (
 // locks are the places this DB holds against other programs.
 type locks struct {
 	mu   sync.Mutex
-	held []*sql.DB
+	held []lock
+}
+
+// lock is a connection inside a transaction that excludes all others.
+type lock struct {
+	db   *sql.DB
+	conn *sql.Conn // nil when it could not be opened
 }
 
 // Lock takes the named place on this database ("server", "window", "sync")
@@ -19,22 +25,17 @@ type locks struct {
 // this one, has it. The system gives it back when the program ends, however it
 // ends. Reading and writing need no lock: commands work beside a server.
 func (db *DB) Lock(name string) error {
-	lock := sql.OpenDB(newConnector(db.place.lockDSN(name)))
-	lock.SetMaxOpenConns(1)
-	conn, err := lock.Conn(context.Background())
-	if err != nil {
-		return errors.Join(fmt.Errorf("lock %s: %w", name, err), lock.Close())
-	}
-	if _, err := conn.ExecContext(context.Background(), "BEGIN EXCLUSIVE"); err != nil {
-		held := understood(err)
-		if e := ErrorOf(held); e != nil && e.Code == CodeBusy {
-			held = &Error{Code: CodeInUse, Message: troubleText(CodeInUse), Path: db.place.path}
+	l := lock{db: sql.OpenDB(newConnector(db.place.lockDSN(name)))}
+	if err := l.take(); err != nil {
+		err = fmt.Errorf("lock %s: %w", name, err)
+		if e := ErrorOf(understood(err)); e != nil && e.Code == CodeBusy {
+			err = &Error{Code: CodeInUse, Message: troubleText(CodeInUse), Path: db.place.path, cause: err}
 		}
-		return errors.Join(held, conn.Close(), lock.Close())
+		return errors.Join(err, l.close())
 	}
 	db.locks.mu.Lock()
 	defer db.locks.mu.Unlock()
-	db.locks.held = append(db.locks.held, lock)
+	db.locks.held = append(db.locks.held, l)
 	return nil
 }
 
@@ -44,15 +45,31 @@ func (p place) lockDSN(name string) string {
 	if p.path == "" {
 		return "file:/" + p.name + "-" + name + "?vfs=memdb&_busy_timeout=0"
 	}
-	return "file:" + escapePath(p.path+"."+name+".verrou") + "?_busy_timeout=0&_journal_mode=MEMORY"
+	return "file:" + escapePath(p.path+"."+name+".verrou") + "?_busy_timeout=0"
+}
+
+func (l *lock) take() (err error) {
+	if l.conn, err = l.db.Conn(context.Background()); err != nil {
+		return err
+	}
+	_, err = l.conn.ExecContext(context.Background(), "BEGIN EXCLUSIVE")
+	return err
+}
+
+// close ends the connection, and with it the lock.
+func (l *lock) close() error {
+	if l.conn == nil {
+		return l.db.Close()
+	}
+	return errors.Join(l.conn.Close(), l.db.Close())
 }
 
 func (l *locks) release() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var errs []error
-	for _, lock := range l.held {
-		errs = append(errs, lock.Close())
+	for _, held := range l.held {
+		errs = append(errs, held.close())
 	}
 	l.held = nil
 	return errors.Join(errs...)

@@ -100,19 +100,21 @@ func hasContent(path string) bool {
 	return err == nil && info.Size() > 0
 }
 
-// setAside renames the file of a desktop that cannot be read, with its log, so
-// that the next opening begins anew and nothing is overwritten. The file of a
-// server stays where it is: an administrator decides. Other errors only learn
-// which file they are about.
+// setAside renames the file of a desktop that cannot be read, or is not ours,
+// with its log, so that the next opening begins anew and nothing is
+// overwritten: a profile's folder is the program's own. The file of a server
+// stays where it is: an administrator decides. Other errors only learn which
+// file they are about.
 func setAside(path string, kind Kind, err error) error {
 	e := ErrorOf(err)
 	if e == nil {
 		return err
 	}
 	e.Path = path
-	if kind != Desktop || e.Code != CodeDamaged {
+	if kind != Desktop || e.Code != CodeDamaged && e.Code != CodeForeign {
 		return describe(e, kind)
 	}
+	e.Code, e.Message = CodeDamaged, troubleText(CodeDamaged)
 	aside := freeName(path + ".corrompu")
 	if err := os.Rename(path, aside); err != nil {
 		return errors.Join(e, fmt.Errorf("set aside: %w", err))

@@ -1,0 +1,152 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"permanence/app/agenda"
+	"permanence/app/store/schema"
+)
+
+// opened makes a file of a kind and leaves it open.
+func opened(t *testing.T, kind Kind) *DB {
+	t.Helper()
+	db, err := Open(filepath.Join(t.TempDir(), "p.db"), nil, Options{Kind: kind})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+func TestReadOnlyFolder(t *testing.T) {
+	db := opened(t, Desktop)
+	u := &agenda.Usager{ID: agenda.UsagerID(agenda.DeriveID(nil, "u")), LastName: "Haddad"}
+	if err := db.WriteDesk(context.Background(), func(tx *DeskTx) error { return tx.Put(u) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.CleanUp(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []place{
+		{path: db.place.path, readOnly: true},
+		{path: db.place.path, readOnly: true, immutable: true},
+	} {
+		shown, err := open(at, Options{Kind: Desktop, Check: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = shown.Read(context.Background(), func(v *View) error {
+			if _, ans := v.Record(agenda.NounUsager, u.Key()); ans != agenda.Yes || !shown.ReadOnly() {
+				t.Errorf("consultation answers %d", ans)
+			}
+			return nil
+		})
+		wrong := shown.WriteDesk(context.Background(), func(*DeskTx) error { return nil })
+		if e := ErrorOf(wrong); err != nil || e == nil || e.Code != CodeReadOnly || !strings.Contains(e.Message, "consultation possible") {
+			t.Errorf("read %v, write %v", err, wrong)
+		}
+		if err := errors.Join(shown.CleanUp(context.Background()), shown.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestUpgrade(t *testing.T) {
+	const v = schema.Version
+	steps := fstest.MapFS{
+		number(v+1) + ".sql": {Data: []byte("-- why\nCREATE TABLE extra (id TEXT) STRICT; INSERT INTO extra VALUES ('a');")},
+		number(v+2) + ".sql": {Data: []byte("-- why\nALTER TABLE extra ADD COLUMN more TEXT;")},
+	}
+	db := opened(t, Desktop)
+	s, err := db.write.take(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.write.give(s, false)
+	if err := db.shape(s, steps, v+2); err != nil {
+		t.Fatal(err)
+	}
+	var more any
+	if err := s.one("SELECT more FROM extra").Scan(&more); err != nil {
+		t.Errorf("after the upgrade: %v", err)
+	}
+	if _, version, _ := s.header(); version != v+2 {
+		t.Errorf("version %d", version)
+	}
+	if left := copies(t, db); len(left) != 0 {
+		t.Errorf("copies left after a good upgrade: %v", left)
+	}
+	if err := db.shape(s, steps, v+2); err != nil {
+		t.Errorf("nothing to do: %v", err)
+	}
+	if err := db.shape(s, steps, v+1); ErrorOf(err) == nil || ErrorOf(err).Code != CodeNewer {
+		t.Errorf("going back: %v", err)
+	}
+}
+
+func TestUpgradeThatFails(t *testing.T) {
+	const v = schema.Version
+	steps := fstest.MapFS{
+		number(v+1) + ".sql": {Data: []byte("CREATE TABLE half (id TEXT) STRICT; INSERT INTO nowhere VALUES (1);")},
+	}
+	db := opened(t, Desktop)
+	s, err := db.write.take(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.write.give(s, false)
+	if err := db.shape(s, steps, v+1); err == nil {
+		t.Fatal("a step that fails was taken")
+	}
+	if _, version, _ := s.header(); version != v {
+		t.Errorf("version %d after a failed step", version)
+	}
+	var half int
+	if err := s.one("SELECT count(*) FROM sqlite_schema WHERE name = 'half'").Scan(&half); err != nil || half != 0 {
+		t.Errorf("half of the step stayed: %d, %v", half, err)
+	}
+	if left := copies(t, db); len(left) != 1 {
+		t.Errorf("the copy made before: %v", left)
+	}
+	if err := db.shape(s, fstest.MapFS{}, v+1); err == nil {
+		t.Error("a missing step was not missed")
+	}
+}
+
+func number(n int) string { return string([]byte{'0', '0', '0' + byte(n/10), '0' + byte(n%10)}) }
+
+func copies(t *testing.T, db *DB) []string {
+	t.Helper()
+	left, err := filepath.Glob(db.place.path + ".avant-*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range left {
+		if info, err := os.Stat(name); err != nil || info.Size() == 0 {
+			t.Errorf("copy %s: %v", name, err)
+		}
+	}
+	return left
+}
+
+func TestPathsOnWindows(t *testing.T) {
+	for path, want := range map[string]string{
+		`C:\Users\Agent Un\permanence.db`: "/C:/Users/Agent%20Un/permanence.db",
+		`\\serveur\part\p.db`:             "//serveur/part/p.db",
+		"/home/a b/100%.db":               "/home/a%20b/100%25.db",
+	} {
+		if got := escapePath(path); got != want {
+			t.Errorf("%s gives %s, want %s", path, got, want)
+		}
+	}
+}
