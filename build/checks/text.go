@@ -44,15 +44,17 @@ func test(f File) bool {
 }
 
 // Places keeps paths of one machine out of the project: what runs here must
-// run on a clean clone. Tests may name the system's temporary folder.
+// run on a clean clone. Tests may name people's folders and the system's
+// temporary one, as examples of what a program meets; nothing names the place
+// where the work was done.
 func Places(files []File) []Finding {
 	const before = `(^|[\s"'=:(<\x60])`
-	homes := mark{regexp.MustCompile(before + `/(home|root|work|farm|Users)/`), "the path of one machine"}
-	drives := mark{regexp.MustCompile(`\b[C-Z]:\\{1,2}(Users|Windows|Temp)`), "the path of one machine"}
+	workplace := mark{regexp.MustCompile(before + `/(work|farm|root)/`), "the path of one machine"}
+	homes := mark{regexp.MustCompile(before + `/(home|Users)/|\b[C-Z]:\\{1,2}(Users|Windows|Temp)`), "the path of one machine"}
 	temporary := mark{regexp.MustCompile(before + `/tmp\b`), "a fixed temporary path: ask for one (os.MkdirTemp, mktemp)"}
 	own := func(f File) bool { return !f.under("build/checks") }
-	found := lines(files, own, homes, drives)
-	return append(found, lines(files, func(f File) bool { return own(f) && !test(f) }, temporary)...)
+	found := lines(files, own, workplace)
+	return append(found, lines(files, func(f File) bool { return own(f) && !test(f) }, homes, temporary)...)
 }
 
 // origins are the hosts that a page or a mail may name: namespaces, which are
