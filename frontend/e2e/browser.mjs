@@ -19,11 +19,11 @@ const TYPES = {
   ".svg": "image/svg+xml",
 };
 
-/** Serves the built page on a free loopback port. */
-async function serve() {
+/** Serves a built page on a free loopback port. */
+export async function serve(folder = DIST) {
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://127.0.0.1").pathname);
-    const file = join(DIST, path === "/" ? "index.html" : path);
+    const file = join(folder, path === "/" ? "index.html" : path);
     try {
       const body = await readFile(file);
       response.writeHead(200, {
@@ -38,6 +38,12 @@ async function serve() {
   return { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
 }
 
+export const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--lang=fr-FR", "--js-flags=--max-old-space-size=400"],
+  });
+
 /**
  * A browser and the address of the window. `open(options)` gives a page of 1440 × 900
  * on it; options go to the fixture and are not used on the real window.
@@ -46,10 +52,7 @@ export async function browse() {
   const real = process.env.PERMANENCE_WINDOW;
   if (!real) await build({ configFile: at("../test/vite.config.ts"), logLevel: "error" });
   const server = real ? { url: real, close: () => {} } : await serve();
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--lang=fr-FR", "--js-flags=--max-old-space-size=400"],
-  });
+  const browser = await launch();
 
   async function open(
     options = {},

@@ -8,11 +8,12 @@ import { browse } from "./browser.mjs";
 const { open, close, real } = await browse();
 
 const spoken = (page) => page.locator("p[role=status].vh").textContent();
-const focusedText = (page) => page.evaluate(() => document.activeElement?.textContent ?? "");
+const focusedText = (page) => page.evaluate(() => document.activeElement?.dataset.key ?? "");
 const plain = (text) => text.replaceAll(/[\u202f\u00a0\s]+/g, " ");
 
 async function ready(options) {
   const page = await open(options);
+  await page.evaluate(helpers);
   const demonstration = page.getByRole("button", { name: "Ouvrir la démonstration" });
   await page.locator(".agenda .col, .doors, .profils").first().waitFor();
   if (real && (await demonstration.isVisible())) await demonstration.click();
@@ -28,10 +29,15 @@ async function coming(page) {
   return { id, column, button: page.locator(`.rdv > button[data-id="${id}"]`) };
 }
 
-const topOf = (button) =>
-  button.evaluate((it) => parseFloat(it.parentElement.style.getPropertyValue("--s")));
-const heightOf = (button) =>
-  button.evaluate((it) => parseFloat(it.parentElement.style.getPropertyValue("--d")));
+/** Hours from the top of the grid, and length in hours, of what stands there. */
+const topOf = (button) => button.evaluate((it) => window.hoursOf(it, "top"));
+const heightOf = (button) => button.evaluate((it) => window.hoursOf(it, "height"));
+
+/** Put in every page: reads « calc(1.5*var(--hour)) ». */
+const helpers = () => {
+  window.hoursOf = (it, side) =>
+    parseFloat(it?.parentElement?.style[side].replace("calc(", "") ?? "");
+};
 
 /** Answers « continue » when the move met warnings. */
 async function accept(page) {
@@ -61,8 +67,8 @@ const JOURNEYS = {
 
   "the name of an rdv begins with what is seen, and tells the day": async (page) => {
     const { button } = await coming(page);
-    const title = await button.locator("b > span").first().textContent();
-    const name = plain(await button.textContent());
+    const title = await button.locator("b").first().textContent();
+    const name = plain(await button.getAttribute("aria-label"));
     assert.ok(name.trim().startsWith(plain(title)), name);
     assert.match(name, /(lundi|mardi|mercredi|jeudi|vendredi|samedi) \d/);
   },
@@ -79,7 +85,7 @@ const JOURNEYS = {
     await page.keyboard.up("Alt");
     await accept(page);
     await page.waitForFunction(
-      ([it, was]) => parseFloat(it.parentElement.style.getPropertyValue("--s")) > was,
+      ([it, was]) => window.hoursOf(it, "top") > was,
       [await button.elementHandle(), before],
     );
     assert.ok(
@@ -90,7 +96,7 @@ const JOURNEYS = {
     await page.waitForFunction(
       ([id, was]) => {
         const it = document.querySelector(`.rdv > button[data-id="${id}"]`);
-        return parseFloat(it?.parentElement?.style.getPropertyValue("--s") ?? "") === was;
+        return window.hoursOf(it, "top") === was;
       },
       [await button.getAttribute("data-id"), before],
     );
@@ -136,7 +142,7 @@ const JOURNEYS = {
     await page.keyboard.up("Alt");
     await accept(page);
     await page.waitForFunction(
-      ([it, was]) => parseFloat(it.parentElement.style.getPropertyValue("--d")) > was,
+      ([it, was]) => window.hoursOf(it, "height") > was,
       [await button.elementHandle(), before],
     );
   },
@@ -155,10 +161,7 @@ const JOURNEYS = {
     await page.waitForFunction(
       ([id, was]) => {
         const it = document.querySelector(`.rdv > button[data-id="${id}"]`);
-        return (
-          Math.abs(parseFloat(it?.parentElement?.style.getPropertyValue("--s") ?? "") - was - 1) <
-          0.01
-        );
+        return Math.abs(window.hoursOf(it, "top") - was - 1) < 0.01;
       },
       [await button.getAttribute("data-id"), before],
     );
@@ -177,7 +180,7 @@ const JOURNEYS = {
     await page.waitForFunction(
       ([id, was]) => {
         const it = document.querySelector(`.rdv > button[data-id="${id}"]`);
-        return parseFloat(it?.parentElement?.style.getPropertyValue("--d") ?? "") > was;
+        return window.hoursOf(it, "height") > was;
       },
       [await button.getAttribute("data-id"), before],
     );
@@ -231,7 +234,7 @@ const JOURNEYS = {
 
   "the list has the same things and the same actions": async (page) => {
     const { button } = await coming(page);
-    const title = (await button.locator("b > span").first().textContent()).trim();
+    const title = (await button.locator("b").first().textContent()).trim();
     await page.getByRole("button", { name: "Liste" }).click();
     const row = page.getByRole("row").filter({ hasText: title }).first();
     await row.getByRole("button", { name: "Ouvrir" }).click();

@@ -188,5 +188,7 @@ export class Session {
 
 const KEY = Symbol("session");
 
+/** The context of a component mounted alone, by a test or a measure. */
+export const contextOf = (session: Session) => new Map([[KEY, session]]);
 export const provideSession = (session: Session): Session => setContext(KEY, session);
 export const useSession = (): Session => getContext<Session>(KEY);

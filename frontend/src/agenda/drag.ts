@@ -7,6 +7,8 @@ import { drawn, follow, hold, samePlace, type Held } from "./held";
 const THRESHOLD_PX = 4;
 const EDGE_PX = 28;
 const SCROLL_PX = 8;
+/** height of the end of an rdv that can be pulled */
+const END_PX = 6;
 
 interface Host {
   view: () => VueAgenda;
@@ -59,7 +61,9 @@ export class Drag {
   /** What a press here would begin, if it becomes a drag. */
   #startOf(target: HTMLElement, event: PointerEvent): (() => Held) | null {
     const button = target.closest<HTMLElement>(".rdv > button");
-    if (button) return this.#grasp(button, target.classList.contains("grip"));
+    if (button) {
+      return this.#grasp(button, event.clientY > button.getBoundingClientRect().bottom - END_PX);
+    }
     const slots = target.closest<HTMLElement>(".slots");
     if (!slots || target.closest("button")) return null;
     const column = this.#host.view().columns.findIndex((one) => one.key === slots.dataset.column);
