@@ -25,6 +25,7 @@ type Replica struct {
 	clock   Clock
 	jitter  func() float64 // uniform in [0, 1)
 	onApply func(Tally)    // after each page that is in; may be nil
+	changed func()         // when Health may answer something else; may be nil
 
 	mu     sync.Mutex
 	health Health
@@ -37,11 +38,13 @@ type Config struct {
 	Clock   Clock
 	Jitter  func() float64
 	OnApply func(Tally)
+	// OnHealth is called when Health may answer something else; it returns at once.
+	OnHealth func()
 }
 
 // New syncs the store over the transport.
 func New(s Store, r Replayer, t Transport, cfg Config) *Replica {
-	return &Replica{store: s, counter: r, net: t, clock: cfg.Clock, jitter: cfg.Jitter, onApply: cfg.OnApply,
+	return &Replica{store: s, counter: r, net: t, clock: cfg.Clock, jitter: cfg.Jitter, onApply: cfg.OnApply, changed: cfg.OnHealth,
 		wake: make(chan struct{}, 1)}
 }
 
@@ -237,6 +240,9 @@ func (r *Replica) noteHello(h wire.ServerHello) {
 // noteResult keeps what the window shows.
 func (r *Replica) noteResult(ctx context.Context, err error) {
 	complete := r.complete(ctx)
+	if r.changed != nil {
+		defer r.changed()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.clock.Now()
