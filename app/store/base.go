@@ -47,6 +47,7 @@ func (tx *DeskTx) restore(r agenda.Ref, body []byte) error {
 // SweepBase drops the images that no pending command needs any more. It comes
 // last, once everything has been replayed.
 func (tx *DeskTx) SweepBase() error {
+	tx.recall.based = nil
 	return tx.change("sweep base images", `DELETE FROM base WHERE NOT EXISTS
 		(SELECT 1 FROM touched t WHERE t.noun = base.noun AND t.id = base.id)`)
 }

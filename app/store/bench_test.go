@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -139,6 +140,50 @@ func BenchmarkStore(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkFirstLoad is what a desktop pays for each row it receives, pages of
+// a thousand committed one by one.
+func BenchmarkFirstLoad(b *testing.B) {
+	const rows, page = 10_000, 1_000
+	rng := rand.New(rand.NewPCG(7, 8))
+	images := make([]store.Image, rows)
+	for i := range images {
+		var r agenda.Record = benchUsager(rng, i)
+		scopes := []agenda.Scope{agenda.UsagersScope(benchID[agenda.OrganisationID]("00a", 1))}
+		if i%2 == 0 {
+			rdv := benchRdv(rng, i)
+			r, scopes = rdv, []agenda.Scope{agenda.AgendaScope(rdv.Agents[0]), agenda.ServiceScope(benchID[agenda.ServiceID]("006", 1), rdv.Organisation)}
+		}
+		body, err := agenda.Encode(r)
+		if err != nil {
+			b.Fatal(err)
+		}
+		images[i] = store.Image{Territoire: benchID[agenda.TerritoireID]("000", 1), Ref: agenda.RefOf(r), Body: body, Number: int64(i + 1), Scopes: scopes}
+	}
+	for b.Loop() {
+		db, err := store.Open(filepath.Join(b.TempDir(), "load.db"), nil, store.Options{Kind: store.Desktop})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for part := range slices.Chunk(images, page) {
+			err := db.WriteDesk(ctx, func(tx *store.DeskTx) error {
+				for _, i := range part {
+					if err := tx.PutImage(i); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := db.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*rows), "µs/row")
 }
 
 func BenchmarkOpenMemory(b *testing.B) {

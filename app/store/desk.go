@@ -12,7 +12,10 @@ import (
 
 // DeskTx is the one writing transaction of a desktop: what the counter asks of
 // a desk, and what a replica writes.
-type DeskTx struct{ *Writer }
+type DeskTx struct {
+	*Writer
+	recall recall
+}
 
 // WriteDesk runs f in one transaction; an error of f rolls everything back and
 // is returned as it is. f must not read or write through the DB itself.
@@ -20,7 +23,7 @@ func (db *DB) WriteDesk(ctx context.Context, f func(tx *DeskTx) error) error {
 	if db.kind != Desktop {
 		return fmt.Errorf("write as a desktop: %w", trouble(CodeOtherKind, nil))
 	}
-	return db.writing(ctx, func(w *Writer) error { return f(&DeskTx{w}) })
+	return db.writing(ctx, func(w *Writer) error { return f(&DeskTx{Writer: w}) })
 }
 
 // Desk is the database as the counter of a desktop sees it.
@@ -38,8 +41,8 @@ func (tx *DeskTx) Keep(n int64, r agenda.Ref) error {
 	if err := tx.change("note what a command touched", "INSERT INTO touched (n, noun, id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", n, r.Noun, r.ID); err != nil {
 		return err
 	}
-	if tx.exists("SELECT 1 FROM base WHERE noun = ? AND id = ?", r.Noun, r.ID) {
-		return nil
+	if tx.isBased(r) {
+		return tx.Err()
 	}
 	body, _ := tx.visible(r)
 	return tx.setBase(r, body)
@@ -58,6 +61,9 @@ func (v *View) visible(r agenda.Ref) ([]byte, bool) {
 }
 
 func (tx *DeskTx) setBase(r agenda.Ref, body []byte) error {
+	if tx.recall.based != nil {
+		tx.recall.based[r] = true
+	}
 	return tx.change("keep the server's image", "INSERT INTO base (noun, id, body) VALUES (?, ?, ?) ON CONFLICT (noun, id) DO UPDATE SET body = excluded.body",
 		r.Noun, r.ID, text(body))
 }

@@ -1,6 +1,11 @@
 package store
 
-import "permanence/app/agenda"
+import (
+	"maps"
+	"slices"
+
+	"permanence/app/agenda"
+)
 
 // erase leaves a tombstone and removes what this database still holds of a
 // record outside of the ledger, whose lines are pointers: its row and its
@@ -68,5 +73,41 @@ func accountOf(agent string) []statement {
 }
 
 // Erase leaves a tombstone and removes the record from everything this server
-// keeps. Its last traces in the file go with CleanUp.
-func (tx *ServerTx) Erase(r agenda.Ref) error { return tx.erase(r) }
+// keeps. A mail that has not left about an Rdv that this transaction changed
+// may name the person to somebody else: it is withdrawn, and what its
+// recipient had been told before it is what they were told. The last traces in
+// the file go with CleanUp.
+func (tx *ServerTx) Erase(r agenda.Ref) error {
+	if err := tx.erase(r); err != nil {
+		return err
+	}
+	if r.Noun != agenda.NounUsager {
+		return nil
+	}
+	for _, rdv := range slices.Sorted(maps.Keys(tx.rdvs)) {
+		if err := tx.withdrawAll(rdv); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withdrawAll takes back every mail about an Rdv that has not left.
+func (tx *ServerTx) withdrawAll(rdv agenda.RdvID) error {
+	mails, err := tx.MailsOf(rdv)
+	if err != nil {
+		return err
+	}
+	for _, m := range slices.Backward(mails) {
+		if m.State != agenda.RecuWaiting {
+			continue
+		}
+		if err := tx.SetTold(rdv, m.Usager, m.Before); err != nil {
+			return err
+		}
+		if err := tx.change("withdraw a mail", "DELETE FROM mails WHERE id = ?", m.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,16 +1,11 @@
 package store
 
 import (
-	"database/sql"
 	"fmt"
 	"slices"
-	"time"
 
 	"permanence/app/agenda"
 )
-
-// stale marks what a reload has not confirmed yet.
-const stale = -1
 
 // Image is a record as the server sent it in a territoire.
 type Image struct {
@@ -28,8 +23,8 @@ type Image struct {
 // born again under the same id counts its revisions from one. Between two
 // territoires the higher revision stays. An erased record stays erased.
 func (tx *DeskTx) PutImage(i Image) error {
-	if tx.exists("SELECT 1 FROM erased WHERE noun = ? AND id = ?", i.Ref.Noun, i.Ref.ID) {
-		return nil
+	if tx.wasErased(i.Ref) {
+		return tx.Err()
 	}
 	r, err := agenda.Decode(i.Ref.Noun, i.Body)
 	if err != nil {
@@ -38,50 +33,27 @@ func (tx *DeskTx) PutImage(i Image) error {
 	if r.Key() != i.Ref.ID {
 		return fmt.Errorf("image of %s %s: it names another", i.Ref.Noun, i.Ref.ID)
 	}
-	before, err := tx.holdings(i.Territoire, i.Ref)
-	if err != nil || slices.ContainsFunc(before, func(h holding) bool { return h.number > i.Number }) {
+	all, err := tx.holdings(i.Ref)
+	if err != nil {
 		return err
 	}
-	if err := tx.hold(i, before); err != nil {
+	here := tx.in(i.Territoire, all)
+	if slices.ContainsFunc(here, func(h holding) bool { return h.number > i.Number }) {
+		return tx.Err()
+	}
+	if err := tx.hold(i, here); err != nil {
 		return err
 	}
-	return tx.putImage(r, i.Body, len(before) > 0)
+	if len(here) == 0 && len(all) > 0 && tx.Received(i.Ref) > r.Stamped().Revision {
+		return tx.Err() // another territoire brought a later one
+	}
+	if tx.isBased(i.Ref) {
+		return tx.setBase(i.Ref, i.Body)
+	}
+	return tableOf(i.Ref.Noun).put(tx.s, r, i.Body, len(all) == 0)
 }
 
-// putImage writes the body where it belongs. anyRevision accepts an older
-// revision too: its territoire's number tells that it is the later one.
-func (tx *DeskTx) putImage(r agenda.Record, body []byte, anyRevision bool) error {
-	ref := agenda.RefOf(r)
-	here, based, err := tx.revision(ref)
-	if err != nil || !anyRevision && here > r.Stamped().Revision {
-		return err
-	}
-	if based {
-		return tx.setBase(ref, body)
-	}
-	return tx.putBody(r, body)
-}
-
-// revision gives the revision of the server's image here, 0 for none, and
-// whether it is in base.
-func (tx *DeskTx) revision(r agenda.Ref) (rev int64, based bool, err error) {
-	if tx.exists("SELECT 1 FROM base WHERE noun = ? AND id = ?", r.Noun, r.ID) {
-		return tx.Received(r), true, nil
-	}
-	t := tableOf(r.Noun)
-	if t == nil {
-		return 0, false, fmt.Errorf("no such noun %q", r.Noun)
-	}
-	_, err = found(tx.s.one(t.revision, r.ID).Scan(&rev))
-	return rev, false, err
-}
-
-type holding struct {
-	place  int64
-	number int64
-}
-
-// hold replaces the scopes of a record in a territoire.
+// hold replaces the scopes of a record in a territoire; before are those it had.
 func (tx *DeskTx) hold(i Image, before []holding) error {
 	var places []int64
 	for _, s := range i.Scopes {
@@ -107,132 +79,4 @@ func (tx *DeskTx) hold(i Image, before []holding) error {
 		}
 	}
 	return nil
-}
-
-func (tx *DeskTx) release(r agenda.Ref, place int64) error {
-	return tx.change("release a record", "DELETE FROM held WHERE noun = ? AND id = ? AND place = ?", r.Noun, r.ID, place)
-}
-
-func (v *View) holdings(t agenda.TerritoireID, r agenda.Ref) ([]holding, error) {
-	return scanAll(v, func(rows *sql.Rows) (holding, error) {
-		var h holding
-		err := rows.Scan(&h.place, &h.number)
-		return h, err
-	}, `SELECT h.place, h.number FROM held h CROSS JOIN places p ON p.place = h.place
-		WHERE h.noun = ? AND h.id = ? AND p.territoire = ?`, r.Noun, r.ID, t)
-}
-
-// NumberReceived gives the number that a record had in a territoire when it was
-// last received, 0 for one that is not held there.
-func (v *View) NumberReceived(t agenda.TerritoireID, r agenda.Ref) (int64, error) {
-	hs, err := v.holdings(t, r)
-	var last int64
-	for _, h := range hs {
-		last = max(last, h.number)
-	}
-	return last, err
-}
-
-// HeldScopes gives the scopes through which a record is held, sorted; none for
-// one that was born here and has not been acknowledged.
-func (v *View) HeldScopes(r agenda.Ref) ([]agenda.Placed, error) {
-	return scanAll(v, func(rows *sql.Rows) (agenda.Placed, error) {
-		var p agenda.Placed
-		err := rows.Scan(&p.Territoire, &p.Scope)
-		return p, err
-	}, "SELECT p.territoire, p.scope FROM held h CROSS JOIN places p ON p.place = h.place WHERE h.noun = ? AND h.id = ? ORDER BY p.territoire, p.scope", r.Noun, r.ID)
-}
-
-// Leave releases a record in a territoire; it leaves this database when no
-// other territoire holds it.
-func (tx *DeskTx) Leave(t agenda.TerritoireID, r agenda.Ref) error {
-	hs, err := tx.holdings(t, r)
-	if err != nil {
-		return err
-	}
-	for _, h := range hs {
-		if err := tx.release(r, h.place); err != nil {
-			return err
-		}
-	}
-	return tx.letGo(r)
-}
-
-// Gone removes a record that was deleted, whoever held it.
-func (tx *DeskTx) Gone(r agenda.Ref) error {
-	if err := tx.change("release a record", "DELETE FROM held WHERE noun = ? AND id = ?", r.Noun, r.ID); err != nil {
-		return err
-	}
-	return tx.letGo(r)
-}
-
-// Erase leaves a tombstone and removes the record from everything this desktop
-// keeps: pending commands about it lose their content, keep id and number, and
-// are still sent. Its last traces in the file go with CleanUp.
-func (tx *DeskTx) Erase(r agenda.Ref) error { return tx.erase(r) }
-
-// letGo removes the server's image of a record that no scope holds any more;
-// what a pending command shows of it stays until the next replay.
-func (tx *DeskTx) letGo(r agenda.Ref) error {
-	if tx.exists("SELECT 1 FROM held WHERE noun = ? AND id = ?", r.Noun, r.ID) {
-		return nil
-	}
-	if tx.exists("SELECT 1 FROM base WHERE noun = ? AND id = ?", r.Noun, r.ID) {
-		return tx.setBase(r, nil)
-	}
-	return tx.Remove(r)
-}
-
-// DropScope releases every record held through a scope; those that no other
-// scope holds leave the database. It gives how many were released.
-func (tx *DeskTx) DropScope(p agenda.Placed) (int, error) {
-	place, err := tx.placeOf(p)
-	if err != nil {
-		return 0, err
-	}
-	return tx.dropHeld("SELECT noun, id, place FROM held WHERE place = ?", place)
-}
-
-// AwaitReload marks everything held in a territoire as awaiting a fresh
-// snapshot, whose images are taken whatever their revision. The screens keep
-// what they have; EndReload removes what the snapshot did not bring back.
-func (tx *DeskTx) AwaitReload(t agenda.TerritoireID) error {
-	return tx.change("await a reload", "UPDATE held SET number = ? WHERE place IN (SELECT place FROM places WHERE territoire = ?)", stale, t)
-}
-
-// EndReload removes what a fresh snapshot did not bring back. It gives how many
-// were released.
-func (tx *DeskTx) EndReload(t agenda.TerritoireID) (int, error) {
-	return tx.dropHeld("SELECT noun, id, place FROM held WHERE number = ? AND place IN (SELECT place FROM places WHERE territoire = ?)", stale, t)
-}
-
-// LeaveBefore releases the Rdvs of a territoire that ended at the instant or
-// before: the window has moved. It gives how many were released.
-func (tx *DeskTx) LeaveBefore(t agenda.TerritoireID, end time.Time) (int, error) {
-	return tx.dropHeld(`SELECT h.noun, h.id, h.place FROM held h CROSS JOIN rdvs r ON r.id = h.id
-		WHERE h.noun = 'rdv' AND r.ends_at <= ? AND h.place IN (SELECT place FROM places WHERE territoire = ?)`, instant{end}, t)
-}
-
-func (tx *DeskTx) dropHeld(query string, args ...any) (int, error) {
-	type held struct {
-		ref   agenda.Ref
-		place int64
-	}
-	all, err := scanAll(&tx.View, func(rows *sql.Rows) (held, error) {
-		var h held
-		err := rows.Scan(&h.ref.Noun, &h.ref.ID, &h.place)
-		return h, err
-	}, query, args...)
-	if err != nil {
-		return 0, fmt.Errorf("drop records: %w", err)
-	}
-	for _, h := range all {
-		if err := tx.release(h.ref, h.place); err != nil {
-			return 0, err
-		}
-		if err := tx.letGo(h.ref); err != nil {
-			return 0, err
-		}
-	}
-	return len(all), nil
 }

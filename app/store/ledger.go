@@ -10,7 +10,10 @@ import (
 
 // ServerTx is the one writing transaction of a server: what the counter asks
 // of a ledger, and what the server keeps beside it.
-type ServerTx struct{ *Writer }
+type ServerTx struct {
+	*Writer
+	rdvs map[agenda.RdvID]bool // written or removed in this transaction
+}
 
 // WriteServer runs f in one transaction; an error of f rolls everything back
 // and is returned as it is. f must not read or write through the DB itself.
@@ -18,7 +21,7 @@ func (db *DB) WriteServer(ctx context.Context, f func(tx *ServerTx) error) error
 	if db.kind != Server {
 		return fmt.Errorf("write as a server: %w", trouble(CodeOtherKind, nil))
 	}
-	return db.writing(ctx, func(w *Writer) error { return f(&ServerTx{w}) })
+	return db.writing(ctx, func(w *Writer) error { return f(&ServerTx{Writer: w, rdvs: map[agenda.RdvID]bool{}}) })
 }
 
 // Ledger is the database as the counter of the server sees it.
@@ -35,10 +38,21 @@ func (tx *ServerTx) Put(r agenda.Record) error {
 	if err := tx.Writer.Put(r); err != nil {
 		return err
 	}
-	if t, ok := r.(*agenda.Territoire); ok {
-		return tx.begin(t.ID)
+	switch r := r.(type) {
+	case *agenda.Territoire:
+		return tx.begin(r.ID)
+	case *agenda.Rdv:
+		tx.rdvs[r.ID] = true
 	}
 	return nil
+}
+
+// Remove deletes the row; one that is not there is no error.
+func (tx *ServerTx) Remove(r agenda.Ref) error {
+	if r.Noun == agenda.NounRdv {
+		tx.rdvs[agenda.RdvID(r.ID)] = true
+	}
+	return tx.Writer.Remove(r)
 }
 
 // begin gives a territoire its counter and its epoch.

@@ -15,10 +15,10 @@ type table struct {
 	owner    string // column of the organisation or territoire it belongs to, "" for none
 	values   func(agenda.Record) []any
 	children []child
+	insert   string // of a row that is not there
 	upsert   string
 	remove   string
 	body     string
-	revision string
 }
 
 // child is a table of rows that point at a record by its seq.
@@ -37,14 +37,14 @@ func tableFor[T agenda.Record](n agenda.Noun, name string, columns []string, val
 	for _, c := range all[1:] {
 		set = append(set, c+" = excluded."+c)
 	}
+	insert := fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", name, strings.Join(all, ", "), marks(len(all)))
 	return &table{
 		noun: n, name: name,
 		values: func(r agenda.Record) []any { return values(r.(T)) },
-		upsert: fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (id) DO UPDATE SET %s RETURNING seq",
-			name, strings.Join(all, ", "), marks(len(all)), strings.Join(set, ", ")),
-		remove:   "DELETE FROM " + name + " WHERE seq = ?",
-		body:     "SELECT body FROM " + name + " WHERE id = ?",
-		revision: "SELECT revision FROM " + name + " WHERE id = ?",
+		insert: insert + " ON CONFLICT (id) DO NOTHING RETURNING seq",
+		upsert: insert + " ON CONFLICT (id) DO UPDATE SET " + strings.Join(set, ", ") + " RETURNING seq",
+		remove: "DELETE FROM " + name + " WHERE seq = ?",
+		body:   "SELECT body FROM " + name + " WHERE id = ?",
 	}
 }
 
@@ -102,25 +102,39 @@ func tableOf(n agenda.Noun) *table {
 	return nil
 }
 
-// put writes a record's row and the rows that point at it.
-func (t *table) put(s *session, r agenda.Record, body []byte) error {
+// put writes a record's row and the rows that point at it. fresh says that the
+// row is very probably not there yet, which spares looking for what points at it.
+func (t *table) put(s *session, r agenda.Record, body []byte, fresh bool) error {
 	args := append(append([]any{r.Key(), r.Stamped().Revision}, t.values(r)...), string(body))
-	var seq int64
-	if err := s.one(t.upsert, args...).Scan(&seq); err != nil {
+	seq, inserted, err := t.write(s, args, fresh)
+	if err != nil {
 		return fmt.Errorf("write %s %s: %w", t.noun, r.Key(), err)
 	}
 	for _, c := range t.children {
-		if err := c.replace(s, seq, r); err != nil {
+		if err := c.replace(s, seq, r, inserted); err != nil {
 			return fmt.Errorf("write %s %s: %w", t.noun, r.Key(), err)
 		}
 	}
 	return nil
 }
 
+// write gives the seq of the row, and whether it is known to be new.
+func (t *table) write(s *session, args []any, fresh bool) (seq int64, inserted bool, err error) {
+	if fresh {
+		inserted, err = found(s.one(t.insert, args...).Scan(&seq))
+		if err != nil || inserted {
+			return seq, inserted, err
+		}
+	}
+	return seq, false, s.one(t.upsert, args...).Scan(&seq)
+}
+
 // replace writes the rows of one child table anew.
-func (c child) replace(s *session, seq int64, r agenda.Record) error {
-	if err := c.drop(s, seq); err != nil {
-		return err
+func (c child) replace(s *session, seq int64, r agenda.Record, inserted bool) error {
+	if !inserted {
+		if err := c.drop(s, seq); err != nil {
+			return err
+		}
 	}
 	for _, row := range c.rows(r) {
 		query := "INSERT INTO " + c.name + " (" + c.parent + ", " + c.columns + ") VALUES (" + marks(len(row)+1) + ") ON CONFLICT DO NOTHING"

@@ -28,10 +28,13 @@ func eraseOnServer(t *testing.T, e Engine, db *store.DB) {
 	u.Email = strings.ToLower(canary) + "@example.org"
 	r := rdv("one", span(1, 9, 10), []agenda.AgentID{agentID("Claire")}, u.ID, other.ID)
 	mailed := store.Mail{ID: id[agenda.RecuID]("m"), Rdv: r.ID, Usager: u.ID, Kind: "booked", From: "ccas@example.org", To: u.Email, Raw: []byte(canary), Start: r.Start, State: agenda.RecuWaiting, After: []byte(`{"address":"` + u.Email + `"}`)}
+	toOther := store.Mail{ID: id[agenda.RecuID]("m2"), Rdv: r.ID, Usager: other.ID, Kind: "changed", From: "ccas@example.org", To: "paul@example.org", Raw: []byte("avec " + canary), Start: r.Start,
+		State: agenda.RecuWaiting, Before: []byte(`{"a":1}`), After: []byte(`{"a":2}`)}
 	about := []byte(`{"usager":"` + string(u.ID) + `","name":"` + canary + `"}`)
 	serve(t, db, func(tx *store.ServerTx) error {
 		_, err := note(tx, territoireID(), "usagers:x", u)
 		return errors.Join(err, tx.Put(u), tx.Put(other), tx.Put(profil(u.ID)), tx.Put(r), tx.AddMail(mailed), tx.SetTold(r.ID, u.ID, mailed.After),
+			tx.AddMail(toOther), tx.SetTold(r.ID, other.ID, toOther.After),
 			tx.AddSecret(store.Secret{Hash: "h", ID: id[string]("l"), Kind: "link", Usager: u.ID, Rdv: r.ID, CreatedAt: at(0, 8, 0)}),
 			tx.PutOutcome(store.Outcome{Command: id[string]("c"), At: at(0, 8, 0), Verdict: agenda.Refused, Content: about}),
 			tx.KeepWaiting(store.Held{Command: id[string]("w"), At: at(0, 8, 0), Body: about}))
@@ -59,7 +62,7 @@ func eraseOnServer(t *testing.T, e Engine, db *store.DB) {
 		if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 			t.Fatal(err)
 		}
-		if len(mails) != 0 || len(told) != 0 || len(links) != 0 || o.Content != nil || o.Verdict != agenda.Refused || len(w) != 1 || w[0].Body != nil {
+		if len(mails) != 0 || len(told) != 1 || string(told[other.ID]) != `{"a":1}` || len(links) != 0 || o.Content != nil || o.Verdict != agenda.Refused || len(w) != 1 || w[0].Body != nil {
 			t.Errorf("left: %d mails, %d told, %d links, outcome %s, raw %s", len(mails), len(told), len(links), o.Content, w[0].Body)
 		}
 		if _, ans := v.Record(agenda.NounUsager, u.Key()); ans != agenda.Erased {

@@ -1,0 +1,146 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"time"
+
+	"permanence/app/agenda"
+)
+
+// stale is the number of what a reload has not confirmed yet.
+const stale = -1
+
+// holding is one scope through which a record is held.
+type holding struct {
+	place  int64
+	number int64
+}
+
+func (v *View) holdings(r agenda.Ref) ([]holding, error) {
+	return scanAll(v, func(rows *sql.Rows) (holding, error) {
+		var h holding
+		err := rows.Scan(&h.place, &h.number)
+		return h, err
+	}, "SELECT place, number FROM held WHERE noun = ? AND id = ?", r.Noun, r.ID)
+}
+
+func (tx *DeskTx) release(r agenda.Ref, place int64) error {
+	return tx.change("release a record", "DELETE FROM held WHERE noun = ? AND id = ? AND place = ?", r.Noun, r.ID, place)
+}
+
+// NumberReceived gives the number that a record had in a territoire when it was
+// last received, 0 for one that is not held there.
+func (v *View) NumberReceived(t agenda.TerritoireID, r agenda.Ref) (int64, error) {
+	var last sql.NullInt64
+	err := v.s.one(`SELECT max(h.number) FROM held h CROSS JOIN places p ON p.place = h.place
+		WHERE h.noun = ? AND h.id = ? AND p.territoire = ?`, r.Noun, r.ID, t).Scan(&last)
+	return max(0, last.Int64), err
+}
+
+// HeldScopes gives the scopes through which a record is held, sorted; none for
+// one that was born here and has not been acknowledged.
+func (v *View) HeldScopes(r agenda.Ref) ([]agenda.Placed, error) {
+	return scanAll(v, func(rows *sql.Rows) (agenda.Placed, error) {
+		var p agenda.Placed
+		err := rows.Scan(&p.Territoire, &p.Scope)
+		return p, err
+	}, "SELECT p.territoire, p.scope FROM held h CROSS JOIN places p ON p.place = h.place WHERE h.noun = ? AND h.id = ? ORDER BY p.territoire, p.scope", r.Noun, r.ID)
+}
+
+// Leave releases a record in a territoire; it leaves this database when no
+// other territoire holds it.
+func (tx *DeskTx) Leave(t agenda.TerritoireID, r agenda.Ref) error {
+	all, err := tx.holdings(r)
+	if err != nil {
+		return err
+	}
+	for _, h := range tx.in(t, all) {
+		if err := tx.release(r, h.place); err != nil {
+			return err
+		}
+	}
+	return tx.letGo(r)
+}
+
+// Gone removes a record that was deleted, whoever held it.
+func (tx *DeskTx) Gone(r agenda.Ref) error {
+	if err := tx.change("release a record", "DELETE FROM held WHERE noun = ? AND id = ?", r.Noun, r.ID); err != nil {
+		return err
+	}
+	return tx.letGo(r)
+}
+
+// Erase leaves a tombstone and removes the record from everything this desktop
+// keeps: pending commands about it lose their content, keep id and number, and
+// are still sent. Its last traces in the file go with CleanUp.
+func (tx *DeskTx) Erase(r agenda.Ref) error {
+	tx.recall = recall{}
+	return tx.erase(r)
+}
+
+// letGo removes the server's image of a record that no scope holds any more;
+// what a pending command shows of it stays until the next replay.
+func (tx *DeskTx) letGo(r agenda.Ref) error {
+	if tx.exists("SELECT 1 FROM held WHERE noun = ? AND id = ?", r.Noun, r.ID) {
+		return nil
+	}
+	if tx.isBased(r) {
+		return tx.setBase(r, nil)
+	}
+	return tx.Remove(r)
+}
+
+// DropScope releases every record held through a scope; those that no other
+// scope holds leave the database. It gives how many were released.
+func (tx *DeskTx) DropScope(p agenda.Placed) (int, error) {
+	place, err := tx.placeOf(p)
+	if err != nil {
+		return 0, err
+	}
+	return tx.dropHeld("SELECT noun, id, place FROM held WHERE place = ?", place)
+}
+
+// AwaitReload marks everything held in a territoire as awaiting a fresh
+// snapshot, whose images are taken whatever their revision. The screens keep
+// what they have; EndReload removes what the snapshot did not bring back.
+func (tx *DeskTx) AwaitReload(t agenda.TerritoireID) error {
+	return tx.change("await a reload", "UPDATE held SET number = ? WHERE place IN (SELECT place FROM places WHERE territoire = ?)", stale, t)
+}
+
+// EndReload removes what a fresh snapshot did not bring back. It gives how many
+// were released.
+func (tx *DeskTx) EndReload(t agenda.TerritoireID) (int, error) {
+	return tx.dropHeld("SELECT noun, id, place FROM held WHERE number = ? AND place IN (SELECT place FROM places WHERE territoire = ?)", stale, t)
+}
+
+// LeaveBefore releases the Rdvs of a territoire that ended at the instant or
+// before: the window has moved. It gives how many were released.
+func (tx *DeskTx) LeaveBefore(t agenda.TerritoireID, end time.Time) (int, error) {
+	return tx.dropHeld(`SELECT h.noun, h.id, h.place FROM held h CROSS JOIN rdvs r ON r.id = h.id
+		WHERE h.noun = 'rdv' AND r.ends_at <= ? AND h.place IN (SELECT place FROM places WHERE territoire = ?)`, instant{end}, t)
+}
+
+func (tx *DeskTx) dropHeld(query string, args ...any) (int, error) {
+	type held struct {
+		ref   agenda.Ref
+		place int64
+	}
+	all, err := scanAll(&tx.View, func(rows *sql.Rows) (held, error) {
+		var h held
+		err := rows.Scan(&h.ref.Noun, &h.ref.ID, &h.place)
+		return h, err
+	}, query, args...)
+	if err != nil {
+		return 0, fmt.Errorf("drop records: %w", err)
+	}
+	for _, h := range all {
+		if err := tx.release(h.ref, h.place); err != nil {
+			return 0, err
+		}
+		if err := tx.letGo(h.ref); err != nil {
+			return 0, err
+		}
+	}
+	return len(all), nil
+}
