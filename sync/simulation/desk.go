@@ -30,7 +30,6 @@ type desk struct {
 	crash   bool // the next transaction dies before its commit
 	late    []wire.Request
 	sent    []wire.Request  // every request that carried commands
-	learnt  int64           // highest n whose outcome the model knows
 	lost    map[string]bool // commands that an erasure emptied here
 }
 

@@ -3,6 +3,7 @@ package simulation
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"permanence/app/agenda"
@@ -50,12 +51,11 @@ func (w *world) learn() {
 
 func (w *world) learnOf(d *desk) error {
 	return w.db.Read(context.Background(), func(v *store.View) error {
-		outs, err := v.OutcomesAfter(d.device, d.learnt)
+		outs, err := v.OutcomesAfter(d.device, 0) // those acknowledged are gone
 		if err != nil {
 			return err
 		}
 		for _, o := range outs {
-			d.learnt = o.N
 			w.settled(d, o)
 		}
 		return nil
@@ -70,11 +70,13 @@ func (w *world) settled(d *desk, o store.Outcome) {
 		w.fail("outcome of %s n %d, a command nobody gave", d.name, o.N)
 		return
 	}
-	if was, twice := w.ran[o.Command]; twice {
-		w.fail("%s n %d has two outcomes: %s, %s", d.name, o.N, was, o.Verdict)
+	if was, known := w.ran[o.Command]; known {
+		if was.Verdict != o.Verdict || !maps.Equal(was.Numbers, o.Numbers) {
+			w.fail("%s n %d has two outcomes: %s %v, %s %v", d.name, o.N, was.Verdict, was.Numbers, o.Verdict, o.Numbers)
+		}
 		return
 	}
-	w.ran[o.Command] = o.Verdict
+	w.ran[o.Command] = o
 	w.order = append(w.order, o.Command)
 	w.note("  server: %s n %d %s → %s %s", d.name, o.N, cmd.Name, o.Verdict, o.Code)
 	if emptied(w, d, cmd) {
@@ -89,7 +91,7 @@ func (w *world) settled(d *desk, o store.Outcome) {
 // emptied reports whether the desk had to send the command without its
 // content: the person it names was erased before, and it is refused.
 func emptied(w *world, d *desk, cmd agenda.Command) bool {
-	return w.ran[cmd.ID] == agenda.Refused && d.lost[cmd.ID]
+	return w.ran[cmd.ID].Verdict == agenda.Refused && d.lost[cmd.ID]
 }
 
 // agrees: a warning that the server alone found lifts applied and merged to

@@ -30,7 +30,7 @@ func TestConverges(t *testing.T) {
 	for range 2 {
 		wg.Go(func() {
 			for seed := range next {
-				if err := Run(Options{Seed: seed, Steps: 60, Desks: 3}); err != nil {
+				if err := Run(Options{Seed: seed, Steps: 25 + int(seed%50), Desks: 3}); err != nil {
 					t.Error(err)
 				}
 			}

@@ -36,7 +36,7 @@ type world struct {
 	// born keeps every command that a desk made durable, by id; ran those the
 	// server settled, with the verdict, in order.
 	born  map[string]agenda.Command
-	ran   map[string]agenda.Verdict
+	ran   map[string]store.Outcome
 	order []string // the commands settled, in the server's order
 	trace []string
 	cast  cast
@@ -66,7 +66,7 @@ func newWorld(opt Options) (*world, error) {
 	w := &world{
 		opt: opt, rng: rand.New(rand.NewPCG(opt.Seed, 0x9e3779b97f4a7c15)),
 		clock: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC), model: newModel(),
-		born: map[string]agenda.Command{}, ran: map[string]agenda.Verdict{},
+		born: map[string]agenda.Command{}, ran: map[string]store.Outcome{},
 	}
 	db, err := w.open("server", store.Server)
 	if err != nil {
