@@ -162,7 +162,8 @@ func freezeAt(t *testing.T, name string, kind Kind) {
 // frozenRecord is a record of a noun as this version writes it.
 func frozenRecord(t *testing.T, n agenda.Noun) agenda.Record {
 	t.Helper()
-	body := fmt.Sprintf(`{"id":%q,"last_name":"Haddad","first_name":"Nadia","revision":1}`, agenda.DeriveID(nil, string(n)))
+	body := fmt.Sprintf(`{"id":%q,"last_name":"Haddad","first_name":"Nadia","start":"2026-11-24T09:00:00Z","end":"2026-11-24T09:30:00Z",
+		"opened_at":"2026-11-24T09:00:00Z","revision":1}`, agenda.DeriveID(nil, string(n)))
 	r, err := agenda.Decode(n, []byte(body))
 	if err != nil {
 		t.Fatal(err)
