@@ -132,3 +132,14 @@ func (tx *ServerTx) NewEpoch(t agenda.TerritoireID) (string, error) {
 	}
 	return epoch, tx.change("open an epoch", "UPDATE counters SET epoch = ? WHERE territoire = ?", epoch, t)
 }
+
+// RaiseHorizon forgets what left each scope of a territoire at the number or
+// below: a cursor that stands lower asks for a fresh snapshot. It gives how
+// many lines went; a horizon never comes down.
+func (tx *ServerTx) RaiseHorizon(t agenda.TerritoireID, number int64) (int64, error) {
+	raised, err := tx.changed("raise the horizon", "UPDATE counters SET horizon = ? WHERE territoire = ? AND horizon < ? AND number >= ?", number, t, number, number)
+	if err != nil || !raised {
+		return 0, err
+	}
+	return tx.count("forget what left", "DELETE FROM feed WHERE present = 0 AND number <= ? AND place IN (SELECT place FROM places WHERE territoire = ?)", number, t)
+}

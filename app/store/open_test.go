@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -91,6 +92,23 @@ func overwrite(t *testing.T, path string, at int64, b []byte) {
 	_, err = f.WriteAt(b, at)
 	if err := errors.Join(err, f.Close()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestOwnerAlone(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		return // a profile's folder has its own rights there
+	}
+	db := closing(t)(store.Open(filepath.Join(t.TempDir(), "p.db"), nil, store.Options{Kind: store.Server}))
+	add(t, db, "Fournier")
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		info, err := os.Stat(db.Path() + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("%q can be read by others: %v", suffix, info.Mode())
+		}
 	}
 }
 

@@ -21,7 +21,7 @@ func survey(path string, kind Kind) (place, error) {
 	at := place{path: path}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return at, nil
+		return at, create(path)
 	}
 	if err != nil {
 		return at, fmt.Errorf("look at the database: %w", err)
@@ -38,6 +38,19 @@ func survey(path string, kind Kind) (place, error) {
 	at.readOnly = !writable(path)
 	at.immutable = at.readOnly && !hasContent(path+"-wal")
 	return at, nil
+}
+
+// create makes the file for its owner alone; SQLite gives its log the same
+// rights.
+func create(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil // somebody made it meanwhile
+	}
+	if err != nil {
+		return fmt.Errorf("make the database: %w", err)
+	}
+	return f.Close()
 }
 
 // emptied judges a file of zero bytes: a desktop begins again and fetches

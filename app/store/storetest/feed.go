@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,6 +17,7 @@ import (
 // feed: from any cut, following gives the state at the head, page by page.
 func feed(t *testing.T, e Engine) {
 	t.Run("lines", func(t *testing.T) { feedLines(t, e) })
+	t.Run("horizon", func(t *testing.T) { horizon(t, e.Open(t, store.Server)) })
 	t.Run("any cut", func(t *testing.T) {
 		db, n := e.Open(t, store.Server), 0
 		rapid.Check(t, func(r *rapid.T) {
@@ -76,6 +78,42 @@ func feedLines(t *testing.T, e Engine) {
 		n, err := v.NumberOf(territoireID(), agenda.RefOf(two))
 		if err != nil || n != 2 {
 			t.Errorf("number of a record: %d, %v", n, err)
+		}
+	})
+}
+
+// horizon: what left long ago is forgotten, and nothing else.
+func horizon(t *testing.T, db *store.DB) {
+	line := func(n int64, name string, in bool) guichet.FeedLine {
+		return guichet.FeedLine{Territoire: territoireID(), Number: n, Scope: "conf:x", Ref: agenda.RefOf(rdv(name, span(0, 9, 10), nil)), In: in}
+	}
+	serve(t, db, func(tx *store.ServerTx) error {
+		for n, l := range []guichet.FeedLine{line(1, "gone", false), line(2, "here", true), line(3, "gone lately", false)} {
+			if _, err := tx.Draw(territoireID()); err != nil {
+				return err
+			}
+			if err := tx.Feed(l); err != nil {
+				return err
+			}
+			if too, err := tx.RaiseHorizon(territoireID(), int64(n)+2); err != nil || too != 0 {
+				t.Errorf("raised above the head: %d, %v", too, err)
+			}
+		}
+		return nil
+	})
+	serve(t, db, func(tx *store.ServerTx) error {
+		gone, err := tx.RaiseHorizon(territoireID(), 2)
+		again, err2 := tx.RaiseHorizon(territoireID(), 1)
+		if gone != 1 || again != 0 {
+			t.Errorf("%d then %d lines forgotten", gone, again)
+		}
+		return errors.Join(err, err2)
+	})
+	read(t, db, func(v *store.View) {
+		head, err := v.Head(territoireID())
+		page, err2 := v.FeedAfter(territoireID(), []agenda.Scope{"conf:x"}, 0, 10)
+		if errors.Join(err, err2) != nil || head.Horizon != 2 || len(page.Lines) != 2 {
+			t.Errorf("horizon %d, %d lines left: %v %v", head.Horizon, len(page.Lines), err, err2)
 		}
 	})
 }
