@@ -47,18 +47,21 @@ func (p post) Changes(ctx context.Context, limit int) (mailer.Page, error) {
 	return page, err
 }
 
-// changesAfter gives the rdvs noted after a bookmark, up to the head or to the
-// last number that the limit lets through.
+// changesAfter gives the rdvs noted after a bookmark: it passes limit numbers,
+// or those of limit lines, or all there are.
 func changesAfter(v *store.View, h store.Head, at int64, limit int) (mailer.Page, error) {
-	page := mailer.Page{Territoire: h.Territoire, From: at, To: h.Number}
+	page := mailer.Page{Territoire: h.Territoire, From: at, To: min(h.Number, at+int64(limit))}
 	lines, err := v.JournalSince(h.Territoire, at, limit, agenda.NounRdv)
 	if err != nil {
 		return page, err
 	}
 	if len(lines) >= limit {
-		page.To = lines[len(lines)-1].Number
+		page.To = min(page.To, lines[len(lines)-1].Number)
 	}
 	for _, l := range lines {
+		if l.Number > page.To {
+			break
+		}
 		c := mailer.Change{Rdv: agenda.RdvID(l.Ref.ID), Number: l.Number, At: l.At}
 		if r, ans := agenda.Get[*agenda.Rdv](v, agenda.NounRdv, l.Ref.ID); ans == agenda.Yes {
 			c.Start = r.Start
