@@ -35,6 +35,8 @@ export default ts.config(
       "svelte/no-at-html-tags": "error",
       // A Map or a Set made anew on each change needs no reactivity of its own.
       "svelte/prefer-svelte-reactivity": "off",
+      // A space that must stay is written as text.
+      "svelte/no-useless-mustaches": "off",
     },
   },
 );

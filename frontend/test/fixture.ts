@@ -318,10 +318,11 @@ export class Fixture {
     const days = span === "week" ? [0, 1, 2, 3, 4].map((by) => addDays(first, by)) : [first];
     const last = days.at(-1)!;
     const shown = agents.length > 0 ? agents : ["a1"];
-    const byColumn = Map.groupBy(
-      [...this.back, ...this.rdvs],
-      (item) => `${item.day}/${item.agent}`,
-    );
+    const byColumn = new Map<string, Item[]>();
+    for (const item of [...this.back, ...this.rdvs]) {
+      const key = `${item.day}/${item.agent}`;
+      byColumn.set(key, [...(byColumn.get(key) ?? []), item]);
+    }
     const columns = days.flatMap((one) =>
       shown.map((agent) => {
         const key = `${one}/${agent}`;

@@ -12,7 +12,7 @@ const STATE: Record<string, IconName> = {
   waiting: "seat",
 };
 
-/** The icons of an item, from the place to what matters most now. */
+/** The icons of an item, at most two, what matters most now first. */
 export function signsOf(item: Item): IconName[] {
   const signs: IconName[] = [];
   const place = PLACE[item.place];
@@ -22,7 +22,7 @@ export function signsOf(item: Item): IconName[] {
   if (state) signs.push(state);
   if (item.pending) signs.push("cloudup");
   if (item.conflicts.length > 0) signs.push("warn");
-  return signs.slice(-2);
+  return signs.slice(-2).reverse();
 }
 
 export const stateIcon = (state: string): IconName => STATE[state] ?? "cal";

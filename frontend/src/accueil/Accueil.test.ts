@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+
+import {
+  button,
+  click,
+  contextOf,
+  press,
+  render,
+  sessionOn,
+  settled,
+  text,
+  type,
+} from "../../test/render";
+import Accueil from "./Accueil.svelte";
+
+async function draw(phase: string) {
+  const { session, fixture } = await sessionOn({ phase });
+  const drawn = render(Accueil, { profil: session.profil! }, contextOf(session));
+  await settled();
+  return { session, fixture, drawn };
+}
+
+test("three doors, and the demonstration opens at once", async () => {
+  const { session, drawn } = await draw("first_run");
+  expect([...drawn.querySelectorAll(".door h2")].map(text)).toEqual([
+    "Rejoindre mon serveur 1",
+    "Essayer 2",
+    "Seul sur ce poste 3",
+  ]);
+  click(button(drawn, "Ouvrir la démonstration"));
+  await settled();
+  expect(session.profil?.phase).toBe("ready");
+});
+
+test("a wrong password is said beside the form, which keeps what was typed", async () => {
+  const { session, fixture, drawn } = await draw("first_run");
+  press(document.body, "1");
+  await settled();
+  fixture.refuse.set("Join", {
+    code: "bad_credentials",
+    message: "Adresse ou mot de passe inconnu.",
+  });
+  const [server, email] = [...drawn.querySelectorAll<HTMLInputElement>("form .input")];
+  type(server!, "https://rdv.montrelay.example");
+  type(email!, "claire.fournier@montrelay.example");
+  drawn.querySelector("form")!.dispatchEvent(new Event("submit", { cancelable: true }));
+  await settled();
+  expect(text(drawn.querySelector("[role=alert]"))).toBe("Adresse ou mot de passe inconnu.");
+  expect(server!.value).toBe("https://rdv.montrelay.example");
+  expect(session.profil?.phase).toBe("first_run");
+});
+
+test("the profiles of the computer are proposed, and a lost session asks to log in", async () => {
+  const { fixture, drawn } = await draw("choose");
+  fixture.refuse.set("OpenProfil", { code: "login", message: "Mot de passe demandé." });
+  click(drawn.querySelector(".profils button"));
+  await settled();
+  expect(fixture.calls.at(-1)?.method).toBe("OpenProfil");
+});
