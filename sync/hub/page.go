@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"cmp"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -44,7 +46,7 @@ func (h *Hub) next(tx *store.View, f *follower, t agenda.TerritoireID, held []ag
 		c = wire.Cursor{Territoire: t, Epoch: head.Epoch, Number: head.Number}
 		reset, known = known, false
 	}
-	b := &builder{tx: tx, t: t, held: held, head: head.Number, from: c.Number, window: h.window(tx, t), limit: h.pageLines}
+	b := &builder{tx: tx, t: t, held: held, holds: set(held), head: head.Number, from: c.Number, window: h.window(tx, t), limit: h.pageLines}
 	b.compareScopes(&c)
 	if err := b.delta(&c); err != nil {
 		return page{}, err
@@ -64,7 +66,7 @@ func (h *Hub) next(tx *store.View, f *follower, t agenda.TerritoireID, held []ag
 	b.frames = append(b.frames, wire.Frame{T: wire.TypeMark, Territoire: t, Number: c.Number, Mark: &wire.Mark{
 		From: b.from, To: c.Number, Reset: reset, Epoch: head.Epoch, Loading: c.Loading, Scopes: c.Scopes, WindowFrom: c.WindowFrom, WindowAt: b.window.from,
 	}})
-	return page{b.frames, len(c.Loading) > 0 || c.Number < head.Number}, tx.Err()
+	return page{b.frames, len(c.Loading) > 0 || c.Number < head.Number}, cmp.Or(b.err, tx.Err())
 }
 
 // window is what bounds the Rdvs a desktop holds.
@@ -88,12 +90,22 @@ type builder struct {
 	tx     *store.View
 	t      agenda.TerritoireID
 	held   []agenda.Scope
+	holds  map[agenda.Scope]bool
+	err    error // first failure met on the way
 	head   int64
 	from   int64
 	window window
 	limit  int
 	news   bool // scopes were granted, withdrawn or completed
 	frames []wire.Frame
+}
+
+func set(scopes []agenda.Scope) map[agenda.Scope]bool {
+	m := make(map[agenda.Scope]bool, len(scopes))
+	for _, s := range scopes {
+		m[s] = true
+	}
+	return m
 }
 
 // compareScopes tells what was withdrawn and begins to load what was granted.
@@ -194,34 +206,44 @@ func (b *builder) lines(scopes []agenda.Scope, after, fresh int64) (int64, error
 // record gives the frame that brings a desktop the present state of one record.
 func (b *builder) record(l store.Line) wire.Frame {
 	f := wire.Frame{T: wire.TypeLeave, Territoire: b.t, Noun: l.Ref.Noun, ID: l.Ref.ID, Number: l.Number}
-	switch rec, ans := b.tx.Record(l.Ref.Noun, l.Ref.ID); ans {
-	case agenda.Erased:
+	body, ans := b.tx.Body(l.Ref.Noun, l.Ref.ID)
+	switch {
+	case ans == agenda.Erased:
 		f.T = wire.TypeErase
-	case agenda.Yes:
-		f.Scopes = b.scopesOf(rec)
-	default:
+	case ans != agenda.Yes:
 		f.T = wire.TypeGone
+	case b.before(l.Ref, body):
+	default:
+		f.Scopes = b.scopesOf(l.Ref)
 	}
 	if len(f.Scopes) > 0 {
-		f.T = wire.TypePut
-		f.Body, _ = b.tx.Body(l.Ref.Noun, l.Ref.ID) // a failure ends the transaction
+		f.T, f.Body = wire.TypePut, body
 	}
 	return f
 }
 
-// scopesOf gives the held scopes through which a record can be read now; an
-// Rdv that ended before the window is in none.
-func (b *builder) scopesOf(rec agenda.Record) []agenda.Scope {
-	if r, ok := rec.(*agenda.Rdv); ok && r.Start.Before(b.window.from) {
-		return nil
+// before reports whether a record is an Rdv that started before the window.
+func (b *builder) before(ref agenda.Ref, body []byte) bool {
+	if ref.Noun != agenda.NounRdv {
+		return false
 	}
-	var scopes []agenda.Scope
-	for _, p := range agenda.Readers(b.tx, rec) {
-		if p.Territoire == b.t && slices.Contains(b.held, p.Scope) {
-			scopes = append(scopes, p.Scope)
-		}
+	var r struct {
+		Start time.Time `json:"start"`
 	}
-	return scopes
+	if err := json.Unmarshal(body, &r); err != nil {
+		return false // sent as it is: the desktop says what is wrong with it
+	}
+	return r.Start.Before(b.window.from)
+}
+
+// scopesOf gives the held scopes through which a record can be read now, as
+// the feed says; a failure ends the transaction.
+func (b *builder) scopesOf(ref agenda.Ref) []agenda.Scope {
+	present, err := b.tx.ScopesOf(b.t, ref)
+	if err != nil {
+		b.err = cmp.Or(b.err, err)
+	}
+	return slices.DeleteFunc(present, func(s agenda.Scope) bool { return !b.holds[s] })
 }
 
 // outcomes adds those of this device that were settled when the page was read,
