@@ -1,0 +1,102 @@
+package desktop
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"permanence/app/civil"
+)
+
+// skewed is from how much a clock that disagrees with the server's is said.
+const skewed = 5 * time.Minute
+
+// etatSync is the pill and what it unfolds.
+func (p *Poste) etatSync(ctx context.Context) (EtatSync, error) {
+	e, err := p.Status(ctx)
+	if err != nil {
+		return EtatSync{}, err
+	}
+	vue := EtatSync{State: p.syncState(e), Pending: e.Pending, Review: e.Review, Complete: e.Line.Complete, Done: e.Line.Done, Total: e.Line.Total}
+	err = p.read(ctx, func(l *lecture) error {
+		zone, today := l.homeZone(), l.today()
+		if vue.State == "offline" && !e.Line.Since.IsZero() {
+			day, hour := zone.Civil(e.Line.Since)
+			vue.OfflineFrom = hour.String()
+			if day != today {
+				vue.OfflineDay = day.String()
+			}
+		}
+		if !e.Last.IsZero() {
+			vue.LastSync = momentText(e.Last, zone, today)
+		}
+		vue.Detail = skewText(e.Line.Skew)
+		return nil
+	})
+	return vue, err
+}
+
+func (p *Poste) syncState(e Etat) string {
+	switch {
+	case p.Dossier().Mode == ModeAlone:
+		return "alone"
+	case e.Line.Login:
+		return "login"
+	case !e.Line.Online:
+		return "offline"
+	case e.Line.Busy && !e.Line.Complete:
+		return "syncing"
+	case e.Pending > 0:
+		return "pending"
+	}
+	return "up_to_date"
+}
+
+// skewText warns of a clock that is wrong: the order of changes is the
+// server's, and rdvs keep their times.
+func skewText(skew time.Duration) string {
+	way := "avance"
+	if skew < 0 {
+		skew, way = -skew, "retarde"
+	}
+	if skew < skewed {
+		return ""
+	}
+	return "L’horloge de ce poste " + way + " de " + minutesText(int(skew.Minutes())) +
+		". Les heures des rendez-vous restent justes ; réglez l’horloge du poste."
+}
+
+// PhraseSync says the state of the exchange in a few words: « À jour »,
+// « 3 modifications en attente », « Hors ligne depuis 10 h 42 ».
+func PhraseSync(e EtatSync) string {
+	switch e.State {
+	case "alone":
+		return "Sur ce poste"
+	case "login":
+		return "Se connecter de nouveau"
+	case "syncing":
+		return "Échange en cours"
+	case "pending":
+		return pendingText(e.Pending)
+	case "offline":
+		text := "Hors ligne"
+		if hour, err := civil.ParseTime(e.OfflineFrom); err == nil {
+			text += " depuis " + hourText(hour)
+		}
+		if day, err := civil.ParseDate(e.OfflineDay); err == nil {
+			text += ", " + longDay(day)
+		}
+		if e.Pending > 0 {
+			text += dot + pendingText(e.Pending)
+		}
+		return text
+	}
+	return "À jour"
+}
+
+func pendingText(n int) string {
+	if n < 2 {
+		return strconv.Itoa(n) + " modification en attente"
+	}
+	return strconv.Itoa(n) + " modifications en attente"
+}

@@ -1,0 +1,273 @@
+package desktop
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"permanence/app/store"
+)
+
+// Config is what the window needs of the program around it.
+type Config struct {
+	Ports
+	// Dir is the folder of the program on this computer: preferences, and one
+	// folder a profile below.
+	Dir string
+	// Emit tells the page an event; it may be called from any goroutine, before
+	// the page is there and after it is gone.
+	Emit          func(name string, payload any)
+	Version       string
+	Demonstration DemoContenu
+}
+
+// Fenetre is the program behind the window: the profiles of this computer, the
+// one that is open, and what the page is told.
+type Fenetre struct {
+	cfg      Config
+	dossiers Dossiers
+	bound    *Agenda
+	ctx      context.Context
+	end      context.CancelFunc
+	running  sync.WaitGroup
+	news     chan struct{} // something waits in heard
+	arrived  chan struct{} // a page came in
+
+	mu     sync.Mutex
+	poste  *Poste
+	stop   context.CancelFunc // of the following of poste; nil when not following
+	synced bool               // the place "sync" of poste is ours
+	login  *Dossier           // whose password the page must ask
+	heard  Nouvelle
+}
+
+// New readies the window; no profile is open yet. Close ends it.
+func New(cfg Config) *Fenetre {
+	ctx, end := context.WithCancel(context.Background())
+	f := &Fenetre{cfg: cfg, dossiers: NewDossiers(profilesDir(cfg.Dir)), ctx: ctx, end: end,
+		news: make(chan struct{}, 1), arrived: make(chan struct{}, 1)}
+	f.bound = &Agenda{f}
+	f.running.Go(f.tell)
+	return f
+}
+
+// Agenda is what the page calls: the one thing to bind.
+func (f *Fenetre) Agenda() *Agenda { return f.bound }
+
+// Resume opens the only profile of this computer, before the page is shown;
+// with several, or none, the page asks. A refusal is left to the page, which
+// meets it again when it opens the profile.
+func (f *Fenetre) Resume() error {
+	all, err := f.dossiers.List()
+	if err != nil || len(all) != 1 {
+		return err
+	}
+	_, err = f.openDossier(all[0])
+	if ErreurOf(err) != nil {
+		return nil
+	}
+	return err
+}
+
+// Close stops everything and closes the profile. What waits to be sent is on
+// the disk.
+func (f *Fenetre) Close() error {
+	err := f.closePoste()
+	f.end()
+	f.running.Wait()
+	return err
+}
+
+// current is the open profile, nil when none is.
+func (f *Fenetre) current() *Poste {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.poste
+}
+
+// openDossier opens a profile in place of the one that was open. One that
+// nobody is enrolled in stays open and asks for a login.
+func (f *Fenetre) openDossier(d Dossier) (*Poste, error) {
+	if p := f.current(); p != nil && p.Dossier().Dir == d.Dir {
+		return p, nil
+	}
+	if err := f.closePoste(); err != nil {
+		return nil, err
+	}
+	var p *Poste
+	p, err := OpenPoste(f.ctx, d, f.cfg.Ports, true, func(n Nouvelle) { f.hear(n) })
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Lock("window"); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	f.mu.Lock()
+	f.poste, f.synced, f.login, f.heard = p, false, nil, Nouvelle{}
+	f.mu.Unlock()
+	if p.Agent() == "" {
+		f.askLogin(d)
+		return p, nil
+	}
+	if err := p.touch(p.label(f.ctx)); err != nil {
+		f.cfg.Log.Warn("the profile's description was not written", "profile", d.ID, "error", err.Error())
+	}
+	f.follow(p)
+	return p, nil
+}
+
+func (f *Fenetre) askLogin(d Dossier) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.login = &d
+}
+
+// closePoste stops following and closes the open profile, if any.
+func (f *Fenetre) closePoste() error {
+	f.mu.Lock()
+	p, stop := f.poste, f.stop
+	f.poste, f.stop, f.login = nil, nil, nil
+	f.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+	if p == nil {
+		return nil
+	}
+	return p.Close()
+}
+
+// follow keeps the open profile in step with its server, once.
+func (f *Fenetre) follow(p *Poste) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.poste != p || f.stop != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(f.ctx)
+	done := make(chan struct{})
+	f.stop = func() {
+		cancel()
+		<-done
+	}
+	f.running.Go(func() {
+		defer close(done)
+		if !f.takeSync(ctx, p) {
+			return
+		}
+		err := p.Follow(ctx)
+		if err != nil && ctx.Err() == nil {
+			f.cfg.Log.Warn("the exchange stopped", "error", err.Error())
+		}
+		f.hear(Nouvelle{Health: true})
+	})
+}
+
+// takeSync waits for the place of who exchanges: a command line may hold it for
+// a while.
+func (f *Fenetre) takeSync(ctx context.Context, p *Poste) bool {
+	const again = 10 * time.Second
+	f.mu.Lock()
+	mine := f.synced && f.poste == p
+	f.mu.Unlock()
+	for !mine {
+		err := p.Lock("sync")
+		if err == nil {
+			f.mu.Lock()
+			f.synced = f.poste == p
+			f.mu.Unlock()
+			return true
+		}
+		if e := store.ErrorOf(err); e == nil || e.Code != store.CodeInUse {
+			f.cfg.Log.Error("the place of the exchange", "error", err.Error())
+			return false
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(again):
+		}
+	}
+	return true
+}
+
+// sessionLost brings the login to the page; the agenda may still be opened
+// again without it.
+func (f *Fenetre) sessionLost(p *Poste) {
+	f.askLogin(p.Dossier())
+	if e, err := f.etat(); err == nil {
+		f.cfg.Emit(EventProfil, e)
+	}
+}
+
+// unfollow stops following, so that it may begin anew.
+func (f *Fenetre) unfollow() {
+	f.mu.Lock()
+	stop := f.stop
+	f.stop = nil
+	f.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+}
+
+// hear keeps what changed until it is told; it returns at once.
+func (f *Fenetre) hear(n Nouvelle) {
+	f.mu.Lock()
+	f.heard.Changes = append(f.heard.Changes, n.Changes...)
+	f.heard.Refs = append(f.heard.Refs, n.Refs...)
+	f.heard.Health = f.heard.Health || n.Health
+	f.mu.Unlock()
+	signal(f.news)
+	if len(n.Refs) > 0 {
+		signal(f.arrived)
+	}
+}
+
+func signal(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// tell emits to the page what was heard, several changes at once counting for
+// one.
+func (f *Fenetre) tell() {
+	for {
+		select {
+		case <-f.ctx.Done():
+			return
+		case <-f.news:
+		}
+		f.mu.Lock()
+		p, n := f.poste, f.heard
+		f.heard = Nouvelle{}
+		f.mu.Unlock()
+		if p != nil {
+			f.emit(p, n)
+		}
+	}
+}
+
+func (f *Fenetre) emit(p *Poste, n Nouvelle) {
+	changes, refs := n.Changes, n.Refs
+	for _, part := range []Nouvelle{{Changes: changes}, {Refs: refs}} {
+		if len(part.Changes)+len(part.Refs) == 0 {
+			continue
+		}
+		c, err := p.changement(f.ctx, part)
+		if err != nil {
+			f.cfg.Log.Error("what changed could not be read", "error", err.Error())
+			continue
+		}
+		f.cfg.Emit(EventChanged, c)
+	}
+	e, err := p.etatSync(f.ctx)
+	if err != nil {
+		f.cfg.Log.Error("the state of the exchange could not be read", "error", err.Error())
+		return
+	}
+	f.cfg.Emit(EventSync, e)
+}

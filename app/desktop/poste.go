@@ -1,0 +1,241 @@
+package desktop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"permanence/app/agenda"
+	"permanence/app/guichet"
+	"permanence/app/store"
+)
+
+// Poste is one open profile: everything that the window and the command line
+// ask of it. Its methods may be called from several goroutines; refusals are
+// *agenda.Refusal, or *Erreur for what no rule knows.
+type Poste struct {
+	ports   Ports
+	db      *store.DB
+	counter *guichet.Comptoir
+	line    Sync
+	heard   func(Nouvelle)
+
+	mu       sync.Mutex
+	dossier  Dossier
+	agent    agenda.AgentID // "" until enrolled
+	lastSync time.Time      // as kept on the disk
+}
+
+// Nouvelle tells who shows the profile that something may be out of date.
+type Nouvelle struct {
+	Changes []agenda.Change // made on this desk
+	Refs    []agenda.Ref    // what a page from the server may have changed
+	Health  bool            // the line is doing otherwise
+}
+
+// Settings of a profile's database.
+const (
+	settingAgent    = "agent"
+	settingLastSync = "last_sync"
+)
+
+// OpenPoste opens the profile in a folder, and makes it when there is none yet.
+// check reads the whole file first: for a program that stays open. heard is
+// told what changes, from any goroutine; it may be nil. An *store.Error tells
+// what a person can do about the file. Who opens closes.
+func OpenPoste(ctx context.Context, d Dossier, ports Ports, check bool, heard func(Nouvelle)) (*Poste, error) {
+	if heard == nil {
+		heard = func(Nouvelle) {}
+	}
+	if err := os.MkdirAll(d.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of a profile: %w", err)
+	}
+	db, err := store.Open(d.Database(), nil, store.Options{Kind: store.Desktop, Check: check})
+	if err != nil {
+		return nil, err
+	}
+	p := &Poste{ports: ports, db: db, dossier: d, heard: heard, counter: guichet.NewComptoir(db.Desk(), ports.Now, ports.NewID)}
+	if err := p.readSettings(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	p.line, err = ports.Lines.Open(ctx, Place{
+		Dir: d.Dir, Mode: d.Mode, Server: d.Server, DB: db, Counter: p.counter, Founds: d.Founds,
+		Heard: Heard{
+			Applied: func(refs []agenda.Ref) { heard(Nouvelle{Refs: refs}) },
+			Health:  func() { heard(Nouvelle{Health: true}) },
+		},
+	})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return p, nil
+}
+
+func (p *Poste) readSettings(ctx context.Context) error {
+	return p.db.Read(ctx, func(v *store.View) error {
+		agent, err := v.Setting(settingAgent)
+		if err != nil {
+			return err
+		}
+		p.agent = agenda.AgentID(agent)
+		last, err := v.Setting(settingLastSync)
+		if err != nil || last == nil {
+			return err
+		}
+		return p.lastSync.UnmarshalText(last)
+	})
+}
+
+// Close stops the line and closes the database. Nothing is lost: what waits is
+// on the disk.
+func (p *Poste) Close() error {
+	return errors.Join(p.keepLastSync(context.Background()), p.line.Close(), p.db.Close())
+}
+
+// Lock takes one of the two places of a profile, "window" or "sync", until
+// Close, or refuses (store.CodeInUse).
+func (p *Poste) Lock(name string) error { return p.db.Lock(name) }
+
+// Agent is whose profile it is, "" until enrolled.
+func (p *Poste) Agent() agenda.AgentID {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.agent
+}
+
+// Dossier describes the profile.
+func (p *Poste) Dossier() Dossier {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.dossier
+}
+
+// Now is the clock of the program.
+func (p *Poste) Now() time.Time { return p.ports.Now() }
+
+// Login enrols the profile, or gives it its session back. It waits for the
+// network. It refuses (*Erreur) as Sync.Enrol does.
+func (p *Poste) Login(ctx context.Context, who Identifiants) (Enrole, error) {
+	d := p.Dossier()
+	if who.Server == "" {
+		who.Server = d.Server
+	}
+	who.Agent = p.Agent()
+	e, err := p.line.Enrol(ctx, who)
+	if err != nil {
+		return Enrole{}, err
+	}
+	if who.Agent != "" && e.Agent != who.Agent {
+		return Enrole{}, Refuser(CodeOtherAgent)
+	}
+	err = p.db.WriteDesk(ctx, func(tx *store.DeskTx) error { return tx.SetSetting(settingAgent, []byte(e.Agent)) })
+	if err != nil {
+		return Enrole{}, err
+	}
+	d.Server, d.Email, d.Founds = e.Server, who.Email, nil
+	d.LastUsed = p.ports.Now().UTC()
+	if d.Label == "" {
+		d.Label = agentName(e.FirstName, e.LastName)
+	}
+	p.mu.Lock()
+	p.agent, p.dossier = e.Agent, d
+	p.mu.Unlock()
+	return e, d.Save()
+}
+
+func agentName(first, last string) string {
+	return (&agenda.Agent{FirstName: first, LastName: last}).Name()
+}
+
+// Exchange sends what waits and receives what is new. It waits for the network.
+func (p *Poste) Exchange(ctx context.Context) (Bilan, error) {
+	b, err := p.line.Exchange(ctx)
+	if err != nil {
+		return b, err
+	}
+	return b, p.keepLastSync(ctx)
+}
+
+// Follow keeps the profile in step until ctx ends.
+func (p *Poste) Follow(ctx context.Context) error { return p.line.Follow(ctx) }
+
+// keepLastSync remembers the last exchange beyond this program.
+func (p *Poste) keepLastSync(ctx context.Context) error {
+	last := p.line.Status().LastSync
+	p.mu.Lock()
+	news := last.After(p.lastSync)
+	if news {
+		p.lastSync = last
+	}
+	p.mu.Unlock()
+	if !news || p.db.ReadOnly() {
+		return nil
+	}
+	text, err := last.UTC().MarshalText()
+	if err != nil {
+		return err
+	}
+	return p.db.WriteDesk(ctx, func(tx *store.DeskTx) error { return tx.SetSetting(settingLastSync, text) })
+}
+
+// touch notes that the profile was opened, and what it shows in the list.
+func (p *Poste) touch(label string) error {
+	p.mu.Lock()
+	p.dossier.LastUsed = p.ports.Now().UTC()
+	if label != "" {
+		p.dossier.Label = label
+	}
+	d := p.dossier
+	p.mu.Unlock()
+	return d.Save()
+}
+
+// Etat is where the profile stands.
+type Etat struct {
+	Server  string
+	Agent   agenda.AgentID
+	Line    Ligne
+	Pending int // commands not answered yet
+	Refused int // that wait in À revoir
+	Review  int // cases of À revoir, refused ones included
+	Last    time.Time
+	Numbers map[agenda.TerritoireID]int64
+	Sealed  bool
+}
+
+// Status tells where the profile stands, without the network.
+func (p *Poste) Status(ctx context.Context) (Etat, error) {
+	d := p.Dossier()
+	e := Etat{Server: d.Server, Agent: p.Agent(), Line: p.line.Status(), Numbers: map[agenda.TerritoireID]int64{}}
+	p.mu.Lock()
+	e.Last = p.lastSync
+	p.mu.Unlock()
+	if e.Line.LastSync.After(e.Last) {
+		e.Last = e.Line.LastSync
+	}
+	err := p.read(ctx, func(l *lecture) error {
+		var err error
+		if e.Pending, err = l.CountPending(); err != nil {
+			return err
+		}
+		cases, err := l.cases()
+		if err != nil {
+			return err
+		}
+		e.Review = len(cases)
+		for _, c := range cases {
+			if c.Kind == caseRefused {
+				e.Refused++
+			}
+		}
+		cursors, err := l.Cursors()
+		for _, c := range cursors {
+			e.Numbers[c.Territoire] = c.Number
+		}
+		return err
+	})
+	return e, err
+}
