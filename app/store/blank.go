@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/mattn/go-sqlite3"
@@ -25,7 +26,7 @@ func makeBlank() (bytes []byte, err error) {
 		return nil, err
 	}
 	if _, err := conn.ExecContext(context.Background(), schema.SQLite); err != nil {
-		return nil, fmt.Errorf("make the tables: %w", err)
+		return nil, makingTables(err)
 	}
 	err = conn.Raw(func(c any) error {
 		bytes, err = c.(*sqlite3.SQLiteConn).Serialize("main")
@@ -62,4 +63,12 @@ func copyPages(to, from *sqlite3.SQLiteConn, bytes []byte) error {
 		return errors.Join(fmt.Errorf("copy the blank database: %w", err), b.Finish())
 	}
 	return b.Finish()
+}
+
+// makingTables says what is missing when the search index cannot be made.
+func makingTables(err error) error {
+	if strings.Contains(err.Error(), "no such module: fts5") {
+		err = fmt.Errorf("%w (this program was built without the tag sqlite_fts5)", err)
+	}
+	return fmt.Errorf("make the tables: %w", err)
 }

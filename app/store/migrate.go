@@ -117,7 +117,7 @@ func (s *session) makeTables() error {
 		return err
 	}
 	if err := s.run(schema.SQLite); err != nil {
-		return fmt.Errorf("make the tables: %w", err)
+		return makingTables(err)
 	}
 	return nil
 }

@@ -107,8 +107,8 @@ func (l *loader) read(phase int) (part, error) {
 	case PhaseNear:
 		return tidied(l.near())
 	case PhaseComing:
-		return tidied(l.people("r.starts_at >= ? AND NOT EXISTS (SELECT 1 FROM rdv_usagers n WHERE n.usager = p.usager AND n.starts_at >= ? AND n.starts_at < ?)",
-			instant{l.q.Near.End}, instant{l.q.Near.Start}, instant{l.q.Near.End}))
+		return tidied(l.people("r.starts_at >= ? AND NOT "+sent("p.usager", "AND n.starts_at < ?"),
+			instant{l.q.Near.End}, instant{l.q.Near.Start}, l.q.N, instant{l.q.Near.End}))
 	}
 	return l.rest()
 }
@@ -205,16 +205,21 @@ func (l *loader) driven(query string, args ...any) ([]Line, error) {
 	return lines, err
 }
 
-// rest reads what no earlier phase gave. What an earlier phase is known to have
-// given stood unchanged since N; anything younger is given again.
+// sent is the condition that an usager was given by an earlier phase: an rdv
+// that starts from the near days on, and stood unchanged since N, was met
+// there. Anything younger proves nothing, and the usager is given again.
+func sent(usager, more string) string {
+	return `EXISTS (SELECT 1 FROM rdv_usagers n CROSS JOIN rdvs m ON m.seq = n.rdv WHERE n.usager = ` + usager + ` AND n.starts_at >= ?
+		AND NOT EXISTS (SELECT 1 FROM feed c WHERE c.noun = 'rdv' AND c.id = m.id AND c.number > ?) ` + more + `)`
+}
+
+// rest reads what no earlier phase gave.
 func (l *loader) rest() (part, error) {
-	sent := `EXISTS (SELECT 1 FROM rdv_usagers p CROSS JOIN rdvs r ON r.seq = p.rdv
-		WHERE p.usager = %s AND p.starts_at >= ? AND NOT EXISTS (SELECT 1 FROM feed c WHERE c.noun = 'rdv' AND c.id = r.id AND c.number > ?))`
 	cond := `(noun IN ('conflit', 'importe', 'recu')
 		OR noun = 'rdv' AND EXISTS (SELECT 1 FROM rdvs r WHERE r.id = f.id AND r.starts_at >= ? AND NOT (r.starts_at >= ? AND r.starts_at < ? AND f.number <= ?))
 		OR noun = 'occupation' AND EXISTS (SELECT 1 FROM occupations o WHERE o.id = f.id AND NOT (o.ends_at > ? AND o.starts_at < ?))
-		OR noun = 'usager' AND NOT ` + fmt.Sprintf(sent, "f.id") + `
-		OR noun = 'profil' AND NOT ` + fmt.Sprintf(sent, "(SELECT q.usager FROM profils q WHERE q.id = f.id)") + `)`
+		OR noun = 'usager' AND NOT ` + sent("f.id", "") + `
+		OR noun = 'profil' AND NOT ` + sent("(SELECT q.usager FROM profils q WHERE q.id = f.id)", "") + `)`
 	near, n := l.q.Near, l.q.N
 	return l.ofNouns(cond,
 		instant{l.q.From}, instant{near.Start}, instant{near.End}, n,
