@@ -271,3 +271,16 @@ func (f *Fenetre) emit(p *Poste, n Nouvelle) {
 	}
 	f.cfg.Emit(EventSync, e)
 }
+
+// OpenFolder opens the profile in a folder that need not be among those of this
+// computer: the one a command line named. A refusal is left to the page.
+func (f *Fenetre) OpenFolder(dir string) error {
+	d, _, err := ReadDossier(dir)
+	if err != nil {
+		return err
+	}
+	if _, err = f.openDossier(d); ErreurOf(err) != nil {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,336 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"permanence/app/agenda"
+	"permanence/app/desktop"
+	"permanence/app/store"
+	"permanence/sync/replica"
+	"permanence/sync/server"
+	"permanence/sync/server/fiction"
+)
+
+// lines readies the exchange between a profile and its server: one far away, or
+// one that this very process starts for a demonstration or a desk alone.
+type lines struct {
+	now func() time.Time
+	log *slog.Logger
+}
+
+// Open readies the line of a profile.
+func (l lines) Open(ctx context.Context, at desktop.Place) (desktop.Sync, error) {
+	ln := &line{lines: l, at: at, client: &http.Client{Transport: transport()}}
+	if at.Mode == desktop.ModeJoined {
+		return ln, ln.connect(ctx, at.Server)
+	}
+	if err := ln.startServer(ctx); err != nil {
+		return nil, err
+	}
+	return ln, ln.connect(ctx, ln.address())
+}
+
+// transport gives up on a server that does not answer; a stream may stay open.
+func transport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.ResponseHeaderTimeout = 30 * time.Second
+	t.TLSHandshakeTimeout = 10 * time.Second
+	return t
+}
+
+// line is the desktop's Sync over a replica.
+type line struct {
+	lines
+	at     desktop.Place
+	client *http.Client
+
+	own   *server.Server // nil: joined, or another process of this profile has it
+	first agenda.AgentID // of one's own server: whose profile it is
+	stop  context.CancelFunc
+	done  chan error
+
+	mu      sync.Mutex
+	replica *replica.Replica // nil until enrolled
+	busy    bool
+}
+
+// current gives the replica, nil until enrolled.
+func (l *line) current() *replica.Replica {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.replica
+}
+
+// connect makes the replica of a profile that is enrolled; otherwise nothing.
+func (l *line) connect(ctx context.Context, base string) error {
+	var known replica.Known
+	err := l.at.DB.Read(ctx, func(v *store.View) error {
+		var err error
+		known, err = replica.Line(v)
+		return err
+	})
+	if err != nil || known.Credential == "" || base == "" {
+		return err
+	}
+	net, err := replica.NewHTTP(base, known.Credential, l.client, func(credential string) error {
+		return replica.KeepCredential(context.WithoutCancel(ctx), l.at.DB, credential)
+	})
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.replica = replica.New(l.at.DB, l.at.Counter, net, replica.Config{
+		Clock: clock{l.now}, Jitter: rand.Float64, OnApply: func(t replica.Tally) { l.at.Heard.Applied(t.Changed) },
+		OnHealth: l.at.Heard.Health,
+	})
+	return nil
+}
+
+// clock is the program's clock, and the machine's waiting.
+type clock struct{ now func() time.Time }
+
+func (c clock) Now() time.Time                       { return c.now() }
+func (clock) After(d time.Duration) <-chan time.Time { return time.After(d) }
+
+// Enrol gives the profile a device and a session.
+func (l *line) Enrol(ctx context.Context, who desktop.Identifiants) (desktop.Enrole, error) {
+	e, base, err := l.enrol(ctx, who)
+	if err != nil {
+		return desktop.Enrole{}, refused(err)
+	}
+	if who.Agent != "" && who.Agent != e.Agent.ID {
+		return desktop.Enrole{}, desktop.Refuser(desktop.CodeOtherAgent)
+	}
+	if err := replica.Keep(ctx, l.at.DB, base, e); err != nil {
+		return desktop.Enrole{}, refused(err)
+	}
+	if err := l.connect(ctx, base); err != nil {
+		return desktop.Enrole{}, err
+	}
+	out := desktop.Enrole{Agent: e.Agent.ID, FirstName: e.Agent.FirstName, LastName: e.Agent.LastName}
+	if l.at.Mode == desktop.ModeJoined {
+		out.Server = base
+	}
+	return out, nil
+}
+
+// enrol asks the server far away, or makes a place at one's own.
+func (l *line) enrol(ctx context.Context, who desktop.Identifiants) (replica.Enrolled, string, error) {
+	device, err := l.device(ctx)
+	if err != nil {
+		return replica.Enrolled{}, "", err
+	}
+	if l.at.Mode != desktop.ModeJoined {
+		return l.enrolAtHome(ctx, device)
+	}
+	base, err := replica.CheckServer(who.Server)
+	if err != nil {
+		return replica.Enrolled{}, "", err
+	}
+	e, err := replica.Login(ctx, l.client, base, who.Email, who.Password, who.Device, device)
+	return e, base, err
+}
+
+func (l *line) device(ctx context.Context) (string, error) {
+	var id string
+	err := l.at.DB.Read(ctx, func(v *store.View) error {
+		var err error
+		id, err = v.DeviceID()
+		return err
+	})
+	return id, err
+}
+
+func (l *line) enrolAtHome(ctx context.Context, device string) (replica.Enrolled, string, error) {
+	if l.own == nil {
+		return replica.Enrolled{}, "", replica.ErrUnreachable
+	}
+	credential, d, last, err := l.own.Place(ctx, l.first, "Ce poste", device)
+	if err != nil {
+		return replica.Enrolled{}, "", err
+	}
+	e := replica.Enrolled{Credential: credential, Device: d.ID, LastN: last}
+	e.Agent.ID = l.first
+	return e, l.own.URL(), l.name(ctx, &e)
+}
+
+// name reads who the agent of one's own server is.
+func (l *line) name(ctx context.Context, e *replica.Enrolled) error {
+	return l.own.DB().Read(ctx, func(v *store.View) error {
+		if a, ans := agenda.Get[*agenda.Agent](v, agenda.NounAgent, string(e.Agent.ID)); ans == agenda.Yes {
+			e.Agent.FirstName, e.Agent.LastName = a.FirstName, a.LastName
+		}
+		return v.Err()
+	})
+}
+
+// refused says a refusal of the line in the desktop's words.
+func refused(err error) error {
+	denied, is := errors.AsType[*replica.Denied](err)
+	switch {
+	case errors.Is(err, replica.ErrUnreachable):
+		return desktop.Refuser(desktop.CodeUnreachable)
+	case !is:
+		return err
+	}
+	code := map[string]string{"credentials": desktop.CodeBadCredentials, "throttled": desktop.CodeThrottled, "other_agent": desktop.CodeOtherAgent}[denied.Code]
+	if code == "" {
+		code = denied.Code
+	}
+	e := desktop.Refuser(code)
+	e.Message = denied.Message
+	return e
+}
+
+// Exchange sends what waits and receives what is new, once.
+func (l *line) Exchange(ctx context.Context) (desktop.Bilan, error) {
+	r := l.current()
+	if r == nil {
+		return desktop.Bilan{}, desktop.Refuser(desktop.CodeLogin)
+	}
+	l.setBusy(true)
+	t, err := r.Sync(ctx)
+	l.setBusy(false)
+	b := desktop.Bilan{Pushed: t.Pushed, Pulled: t.Pulled, Refused: t.Refused}
+	switch {
+	case errors.Is(err, replica.ErrRefused), errors.Is(err, replica.ErrForked):
+		return b, desktop.Refuser(desktop.CodeLogin)
+	case err != nil:
+		l.log.InfoContext(ctx, "exchange failed", "error", err)
+		return b, desktop.Refuser(desktop.CodeUnreachable)
+	}
+	return b, nil
+}
+
+func (l *line) setBusy(busy bool) {
+	l.mu.Lock()
+	l.busy = busy
+	l.mu.Unlock()
+	l.at.Heard.Health()
+}
+
+// Follow keeps the profile in step until ctx ends or a person is needed.
+func (l *line) Follow(ctx context.Context) error {
+	r := l.current()
+	if r == nil {
+		return nil
+	}
+	defer l.at.Heard.Health()
+	return r.Follow(ctx)
+}
+
+// Wake asks for an exchange soon.
+func (l *line) Wake() {
+	if r := l.current(); r != nil {
+		r.Wake()
+	}
+}
+
+// Status tells how the line is doing.
+func (l *line) Status() desktop.Ligne {
+	r := l.current()
+	if r == nil {
+		return desktop.Ligne{Login: true}
+	}
+	h := r.Health()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return desktop.Ligne{Online: h.Online, Busy: l.busy, Login: h.Err == "refused" || h.Err == "forked", Since: h.Since,
+		LastSync: h.LastSync, Skew: h.Skew, Complete: h.Complete}
+}
+
+// serverFolder holds the server that a profile carries itself.
+const serverFolder = "serveur"
+
+// startServer runs the profile's own server on loopback, and founds it the
+// first time. When another process of this profile runs it already, the line
+// stays down: what is done here waits, as without a network.
+func (l *line) startServer(ctx context.Context) error {
+	dir := filepath.Join(l.at.Dir, serverFolder)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make the folder of a server: %w", err)
+	}
+	s, err := server.Open(server.Config{Listen: "127.0.0.1:0", DB: filepath.Join(dir, "serveur.db"), MailDelay: time.Second, Now: l.now, Log: l.log})
+	if e := store.ErrorOf(err); e != nil && e.Code == store.CodeInUse {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if l.first, err = l.founded(ctx, s); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	l.own = s
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	l.stop, l.done = stop, make(chan error, 1)
+	go func() { l.done <- s.Serve(running) }()
+	return nil
+}
+
+// demoSeed gives every demonstration the same town.
+const demoSeed = 1
+
+// founded gives whose profile the server serves, filling it when it was just made.
+func (l *line) founded(ctx context.Context, s *server.Server) (agenda.AgentID, error) {
+	if !s.DB().Born() {
+		return l.owner(ctx, s)
+	}
+	if f := l.at.Founds; f != nil {
+		return s.Found(ctx, server.Founding(*f))
+	}
+	accounts, err := fiction.Fill(ctx, s.DB(), demoSeed, l.now())
+	if err != nil {
+		return "", err
+	}
+	return accounts[0].Agent, nil
+}
+
+// owner reads whose profile it is: the agent it was enrolled for, else the
+// first that ever had an account.
+func (l *line) owner(ctx context.Context, s *server.Server) (agenda.AgentID, error) {
+	var known replica.Known
+	err := l.at.DB.Read(ctx, func(v *store.View) error {
+		var err error
+		known, err = replica.Line(v)
+		return err
+	})
+	if err != nil || known.Agent != "" {
+		return known.Agent, err
+	}
+	err = s.DB().Read(ctx, func(v *store.View) error {
+		accounts, err := v.Accounts()
+		if err == nil && len(accounts) > 0 {
+			known.Agent = accounts[0].Agent
+		}
+		return err
+	})
+	return known.Agent, err
+}
+
+// address is where one's own server answers, "" when another process has it.
+func (l *line) address() string {
+	if l.own == nil {
+		return ""
+	}
+	return l.own.URL()
+}
+
+// Close stops a server that was started for the profile.
+func (l *line) Close() error {
+	l.client.CloseIdleConnections()
+	if l.own == nil {
+		return nil
+	}
+	l.stop()
+	return errors.Join(<-l.done, l.own.Close())
+}
