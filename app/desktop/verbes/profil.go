@@ -1,0 +1,302 @@
+package verbes
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"permanence/app/agenda"
+	"permanence/app/desktop"
+	"permanence/app/store"
+)
+
+// codeNoProfile refuses a folder where nobody connected yet.
+const codeNoProfile = "no_profile"
+
+// profile opens the profile, which must exist.
+func (s *session) profile() (*desktop.Poste, error) {
+	d, ok, err := desktop.ReadDossier(s.dir)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, &desktop.Erreur{Code: codeNoProfile, Message: "Aucun profil dans ce dossier : connectez-le d’abord (permanence login)."}
+	}
+	return s.open(d)
+}
+
+func (s *session) open(d desktop.Dossier) (*desktop.Poste, error) {
+	p, err := desktop.OpenPoste(s.ctx, d, s.wiring(s.now), false, nil)
+	s.poste = p
+	return p, err
+}
+
+type loginVerb struct {
+	Server   string `required:"" placeholder:"ADRESSE" help:"Adresse du serveur, https://…"`
+	Email    string `required:"" placeholder:"COURRIEL" help:"Adresse électronique du compte."`
+	Password bool   `name:"password-stdin" required:"" help:"Lit le mot de passe sur l’entrée standard."`
+	Device   string `placeholder:"NOM" help:"Nom de cet ordinateur ; le serveur en choisit un sinon."`
+}
+
+type loginResult struct {
+	Agent         loginAgent     `json:"agent"`
+	Organisations []organisation `json:"organisations"`
+}
+
+type loginAgent struct {
+	ID        string `json:"id"`
+	FirstName string `json:"first_name"`
+	LastName  string `json:"last_name"`
+}
+
+func (v *loginVerb) Run(s *session) error {
+	password, err := readPassword(s.in)
+	if err != nil {
+		return err
+	}
+	p, undo, err := s.profileToLogin()
+	if err != nil {
+		return err
+	}
+	who, err := p.Login(s.ctx, desktop.Identifiants{Server: v.Server, Email: v.Email, Password: password, Device: v.Device})
+	if err != nil {
+		return errors.Join(err, undo())
+	}
+	if _, err := p.Exchange(s.ctx); err != nil {
+		return err
+	}
+	ref, err := p.Referentiel(s.ctx)
+	if err != nil {
+		return err
+	}
+	agent := loginAgent{string(who.Agent), who.FirstName, who.LastName}
+	return s.print(loginResult{agent, organisationsOf(ref)}, "Connexion établie : "+who.FirstName+" "+who.LastName+".")
+}
+
+// longestPassword bounds what is read, in bytes.
+const longestPassword = 4096
+
+func readPassword(in io.Reader) (string, error) {
+	line, err := bufio.NewReader(io.LimitReader(in, longestPassword)).ReadString('\n')
+	if err != nil && err != io.EOF {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	line = strings.TrimRight(line, "\r\n")
+	if line == "" {
+		return "", usage("aucun mot de passe sur l’entrée standard")
+	}
+	return line, nil
+}
+
+// profileToLogin opens the profile, making its folder when there is none; undo
+// takes a folder made here away again. It refuses a folder that holds something
+// else, which erasing the profile would take along.
+func (s *session) profileToLogin() (p *desktop.Poste, undo func() error, err error) {
+	d, ok, err := desktop.ReadDossier(s.dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	entries, err := os.ReadDir(s.dir)
+	if !ok && len(entries) > 0 {
+		return nil, nil, usage("--profile : ce dossier contient autre chose qu’un profil")
+	}
+	made := errors.Is(err, fs.ErrNotExist)
+	undo = func() error {
+		if !made {
+			return nil
+		}
+		err := s.close()
+		s.poste = nil
+		return errors.Join(err, d.Erase())
+	}
+	if p, err = s.open(d); err != nil {
+		return nil, nil, errors.Join(err, undo())
+	}
+	return p, undo, nil
+}
+
+type syncVerb struct {
+	Once bool `help:"Un seul échange."`
+}
+
+type syncResult struct {
+	Pushed  int                           `json:"pushed"`
+	Pulled  int                           `json:"pulled"`
+	Refused int                           `json:"refused"`
+	Numbers map[agenda.TerritoireID]int64 `json:"numbers"`
+	TookMs  int64                         `json:"took_ms"`
+}
+
+func (v *syncVerb) Run(s *session) error {
+	p, err := s.profile()
+	if err != nil {
+		return err
+	}
+	if err := p.Lock("sync"); err != nil {
+		return err
+	}
+	began := time.Now()
+	b, err := p.Exchange(s.ctx)
+	offline := desktop.ErreurOf(err) != nil && desktop.ErreurOf(err).Code == desktop.CodeUnreachable
+	if err != nil && (v.Once || !offline) {
+		return err
+	}
+	if err := s.printExchange(p, b, time.Since(began), offline); err != nil || v.Once {
+		return err
+	}
+	return follow(s.ctx, p)
+}
+
+// printExchange gives the result of one exchange.
+func (s *session) printExchange(p *desktop.Poste, b desktop.Bilan, took time.Duration, offline bool) error {
+	at, err := p.Status(s.ctx)
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("Envoyé : %d ; reçu : %d ; refusé : %d.", b.Pushed, b.Pulled, b.Refused)
+	if offline {
+		text = "Le serveur ne répond pas ; l’échange se fera dès son retour."
+	}
+	return s.print(syncResult{b.Pushed, b.Pulled, b.Refused, at.Numbers, took.Milliseconds()}, text)
+}
+
+// look is how often a program that follows looks for what other programs wrote
+// in the same profile.
+const look = 250 * time.Millisecond
+
+// follow keeps the profile in step until ctx ends, and sends at once what verbs
+// write beside it.
+func follow(ctx context.Context, p *desktop.Poste) error {
+	ctx, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- p.Follow(ctx) }()
+	err := watch(ctx, p, ended)
+	stop()
+	if ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)) {
+		return nil
+	}
+	return err
+}
+
+// watch exchanges whenever more waits than the last time it looked, until
+// following ends.
+func watch(ctx context.Context, p *desktop.Poste, ended <-chan error) error {
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	waiting := 0
+	for {
+		select {
+		case err := <-ended:
+			return whyEnded(p, err)
+		case <-tick.C:
+		}
+		at, err := p.Status(ctx)
+		if err != nil {
+			continue // the next look tells more
+		}
+		if at.Pending > waiting {
+			_, _ = p.Exchange(ctx) // a failure is told by the state, and tried again by following
+		}
+		waiting = at.Pending
+	}
+}
+
+// whyEnded asks for a person when following ended by itself.
+func whyEnded(p *desktop.Poste, err error) error {
+	if at, statusErr := p.Status(context.Background()); statusErr == nil && at.Line.Login {
+		return desktop.Refuser(desktop.CodeLogin)
+	}
+	return err
+}
+
+type statusVerb struct{}
+
+type statusResult struct {
+	Server   string                        `json:"server"`
+	Agent    string                        `json:"agent"`
+	Online   bool                          `json:"online"`
+	Pending  int                           `json:"pending"`
+	Refused  int                           `json:"refused"`
+	Review   int                           `json:"review"`
+	LastSync string                        `json:"last_sync"` // instant, or ""
+	Complete bool                          `json:"complete"`
+	Numbers  map[agenda.TerritoireID]int64 `json:"numbers"`
+	Sealed   bool                          `json:"sealed"`
+}
+
+func (*statusVerb) Run(s *session) error {
+	p, err := s.profile()
+	if err != nil {
+		return err
+	}
+	at, err := p.Status(s.ctx)
+	if err != nil {
+		return err
+	}
+	last := "jamais"
+	r := statusResult{Server: at.Server, Agent: string(at.Agent), Online: at.Line.Online || answers(s.ctx, at.Server), Pending: at.Pending, Refused: at.Refused,
+		Review: at.Review, Complete: at.Line.Complete, Numbers: at.Numbers, Sealed: at.Sealed}
+	if !at.Last.IsZero() {
+		r.LastSync = at.Last.UTC().Format(time.RFC3339)
+		last = r.LastSync
+	}
+	text := fmt.Sprintf("%s en attente d’envoi, %s à revoir ; dernier échange : %s.",
+		counted(at.Pending, "modification", "modifications"), counted(at.Review, "cas", "cas"), last)
+	return s.print(r, text)
+}
+
+// probe is how long a server has to say that it is there.
+const probe = 2 * time.Second
+
+// answers reports whether the server can be reached now; a verb that has just
+// opened the profile cannot know otherwise.
+func answers(ctx context.Context, server string) bool {
+	if server == "" {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, probe)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, server+"/healthz", nil)
+	if err != nil {
+		return false
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return false
+	}
+	return resp.Body.Close() == nil && resp.StatusCode == http.StatusOK
+}
+
+type wipeVerb struct{}
+
+// Run erases the profile. One that cannot be opened any more is erased too; one
+// that another program has open is refused.
+func (*wipeVerb) Run(s *session) error {
+	p, err := s.profile()
+	if p == nil && store.ErrorOf(err) == nil {
+		return err
+	}
+	if err == nil {
+		if err := errors.Join(p.Lock("window"), p.Lock("sync")); err != nil {
+			return err
+		}
+	}
+	d := desktop.Dossier{Dir: s.dir}
+	if err := s.close(); err != nil {
+		return err
+	}
+	s.poste = nil
+	if err := d.Erase(); err != nil {
+		return err
+	}
+	return s.print(struct {
+		Wiped bool `json:"wiped"`
+	}{true}, "Profil effacé de cet ordinateur.")
+}
