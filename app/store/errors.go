@@ -17,6 +17,7 @@ const (
 	CodeInUse     = "in_use"     // another program holds it
 	CodeReadOnly  = "read_only"  // consultation only
 	CodeFull      = "disk_full"
+	CodeDisk      = "disk_error"
 	CodeBusy      = "busy" // another program is writing for too long
 )
 
@@ -68,6 +69,8 @@ func troubleText(code string) string {
 		return "Dossier de données en lecture seule : consultation possible, modification impossible."
 	case CodeFull:
 		return "Le disque est plein : rien n’a été enregistré. Libérez de la place, puis recommencez."
+	case CodeDisk:
+		return "Le disque ne répond pas correctement : rien n’a été enregistré. Recommencez ; si cela se répète, prévenez le service informatique."
 	case CodeBusy:
 		return "La base est occupée par un autre programme : rien n’a été enregistré. Recommencez dans un instant."
 	}
@@ -94,8 +97,20 @@ func understood(err error) error {
 		return trouble(CodeReadOnly, err)
 	case sqlite3.ErrFull:
 		return trouble(CodeFull, err)
+	case sqlite3.ErrIoErr:
+		return troubleIO(e)
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		return trouble(CodeBusy, err)
 	}
 	return err
+}
+
+// troubleIO tells a file that can grow no more (a quota, a limit of the
+// system) from a disk that fails.
+func troubleIO(e sqlite3.Error) error {
+	switch e.ExtendedCode {
+	case sqlite3.ErrIoErrWrite, sqlite3.ErrIoErrFsync, sqlite3.ErrIoErrTruncate, sqlite3.ErrIoErrSHMSize:
+		return trouble(CodeFull, e)
+	}
+	return trouble(CodeDisk, e)
 }

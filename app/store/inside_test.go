@@ -3,11 +3,14 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/mattn/go-sqlite3"
 
 	"permanence/app/agenda"
 	"permanence/app/store/schema"
@@ -148,5 +151,87 @@ func TestPathsOnWindows(t *testing.T) {
 		if got := escapePath(path); got != want {
 			t.Errorf("%s gives %s, want %s", path, got, want)
 		}
+	}
+}
+
+// TestFullDisk: what does not fit is refused whole, what was acknowledged
+// stays, and writing goes on once there is room.
+func TestFullDisk(t *testing.T) {
+	db := opened(t, Server)
+	write := func(name string, size int) error {
+		return db.WriteServer(context.Background(), func(tx *ServerTx) error {
+			u := &agenda.Usager{ID: agenda.UsagerID(agenda.DeriveID(nil, name)), LastName: name, Address: strings.Repeat("x", size)}
+			if err := tx.Put(u); err != nil {
+				return err
+			}
+			_, err := tx.Draw("t")
+			return err
+		})
+	}
+	limit := func(pages string) {
+		s, err := db.write.take(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.write.give(s, false)
+		if err := s.run("PRAGMA max_page_count = " + pages); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := write("Before", 10); err != nil {
+		t.Fatal(err)
+	}
+	limit("1") // no page more than there are
+	err := write("TooMuch", 100_000)
+	if e := ErrorOf(err); e == nil || e.Code != CodeFull || !strings.Contains(e.Message, "disque est plein") {
+		t.Errorf("a full disk says %v", err)
+	}
+	limit("100000")
+	if err := write("After", 10); err != nil {
+		t.Fatal(err)
+	}
+	err = db.Read(context.Background(), func(v *View) error {
+		all, err := v.All(agenda.NounUsager)
+		head, err2 := v.Head("t")
+		if len(all) != 2 || head.Number != 2 {
+			t.Errorf("%d usagers, head %d", len(all), head.Number)
+		}
+		return errors.Join(err, err2)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTroublesArePutInWords(t *testing.T) {
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"nothing", nil, ""},
+		{"a refusal of the rules", agenda.Refuse(agenda.CodeExists, ""), ""},
+		{"full", sqlite3.Error{Code: sqlite3.ErrFull}, CodeFull},
+		{"a file at its limit", sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrWrite}, CodeFull},
+		{"a disk that fails", sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrRead}, CodeDisk},
+		{"corrupt", sqlite3.Error{Code: sqlite3.ErrCorrupt}, CodeDamaged},
+		{"busy", sqlite3.Error{Code: sqlite3.ErrBusy}, CodeBusy},
+		{"read only", sqlite3.Error{Code: sqlite3.ErrReadonly}, CodeReadOnly},
+		{"a mistake of ours", sqlite3.Error{Code: sqlite3.ErrConstraint}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := understood(tt.err)
+			if tt.want == "" {
+				if got != tt.err {
+					t.Errorf("changed into %v", got)
+				}
+				return
+			}
+			e := ErrorOf(fmt.Errorf("while testing: %w", got))
+			if e == nil || e.Code != tt.want || !strings.HasSuffix(e.Message, ".") || !errors.Is(e, tt.err) {
+				t.Errorf("got %+v", e)
+			}
+		})
 	}
 }
