@@ -16,7 +16,8 @@ import (
 // package writes its SQL once, with ? for each argument, ON CONFLICT for what
 // may exist already, and RETURNING for what was just written.
 type engine interface {
-	// rebind turns ? into the engine's own placeholders.
+	// rebind turns ? into the engine's own placeholders. CROSS JOIN … ON, which
+	// tells SQLite the order of a join, is an ordinary JOIN elsewhere.
 	rebind(query string) string
 	// begin opens a transaction; a writing one holds the only lock for writing.
 	begin(write bool) string

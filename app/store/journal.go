@@ -33,7 +33,7 @@ func (v *View) JournalSince(t agenda.TerritoireID, after int64, limit int, nouns
 	}
 	// The last number to give is that of the limit-th line.
 	var last sql.NullInt64
-	err := v.s.one("SELECT max(number) FROM (SELECT number FROM journal WHERE territoire = ? AND number > ?"+only+" ORDER BY number LIMIT ?)",
+	err := v.s.one("SELECT max(number) FROM (SELECT number FROM journal WHERE territoire = ? AND number > ?"+only+" ORDER BY number LIMIT ?) AS page",
 		append(args, max(1, limit))...).Scan(&last)
 	if err != nil || !last.Valid {
 		return nil, err
