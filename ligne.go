@@ -243,10 +243,22 @@ func (l *line) Status() desktop.Ligne {
 		return desktop.Ligne{Login: true}
 	}
 	h := r.Health()
+	complete := l.complete()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return desktop.Ligne{Online: h.Online, Busy: l.busy, Login: h.Err == "refused" || h.Err == "forked", Since: h.Since,
-		LastSync: h.LastSync, Skew: h.Skew, Complete: h.Complete}
+		LastSync: h.LastSync, Skew: h.Skew, Complete: complete}
+}
+
+// complete reports, from the disk, whether every first copy is whole.
+func (l *line) complete() bool {
+	whole := false
+	err := l.at.DB.Read(context.Background(), func(v *store.View) error {
+		var err error
+		_, whole, err = replica.Standing(v)
+		return err
+	})
+	return err == nil && whole
 }
 
 // serverFolder holds the server that a profile carries itself.

@@ -55,7 +55,6 @@ type Health struct {
 	LastSync time.Time     // end of the last whole exchange
 	Skew     time.Duration // desktop's clock less the server's, when last heard
 	Err      string        // last failure, as a code: "network", "refused", "forked", "server"
-	Complete bool
 }
 
 // Health gives the present state.
@@ -80,7 +79,7 @@ func (r *Replica) Sync(ctx context.Context) (Tally, error) {
 	for {
 		more, err := r.exchange(ctx, &tally)
 		if err != nil || !more {
-			r.noteResult(ctx, err)
+			r.noteResult(err)
 			return tally, err
 		}
 	}
@@ -238,8 +237,7 @@ func (r *Replica) noteHello(h wire.ServerHello) {
 }
 
 // noteResult keeps what the window shows.
-func (r *Replica) noteResult(ctx context.Context, err error) {
-	complete := r.complete(ctx)
+func (r *Replica) noteResult(err error) {
 	if r.changed != nil {
 		defer r.changed()
 	}
@@ -250,24 +248,10 @@ func (r *Replica) noteResult(ctx context.Context, err error) {
 	if online != r.health.Online || r.health.Since.IsZero() {
 		r.health.Since = now
 	}
-	r.health.Online, r.health.Err, r.health.Complete = online, failure(err), complete
+	r.health.Online, r.health.Err = online, failure(err)
 	if online {
 		r.health.LastSync = now
 	}
-}
-
-// complete reports whether every scope's first copy is whole.
-func (r *Replica) complete(ctx context.Context) bool {
-	whole := false
-	err := r.store.Read(ctx, func(v *store.View) error {
-		cursors, err := readCursors(v)
-		whole = len(cursors) > 0
-		for _, c := range cursors {
-			whole = whole && len(c.Loading) == 0
-		}
-		return err
-	})
-	return err == nil && whole
 }
 
 func failure(err error) string {
