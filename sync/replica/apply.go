@@ -88,29 +88,33 @@ func (r *Replica) frames(tx *store.DeskTx, frames []wire.Frame, tally *Tally) er
 
 // frame lays one frame on the server's images.
 func (r *Replica) frame(tx *store.DeskTx, f wire.Frame, tally *Tally) error {
-	ref := agenda.Ref{Noun: f.Noun, ID: f.ID}
 	switch f.T {
 	case wire.TypeOutcome:
 		return r.outcome(tx, *f.Outcome, tally)
 	case wire.TypeScope:
 		return scope(tx, f)
+	}
+	if f.Noun == "" || agenda.New(f.Noun) == nil {
+		return nil // mark: read by the caller; a noun or a type of a newer server
+	}
+	return image(tx, f, tally)
+}
+
+// image brings the server's image of one record.
+func image(tx *store.DeskTx, f wire.Frame, tally *Tally) error {
+	ref := agenda.Ref{Noun: f.Noun, ID: f.ID}
+	tally.note(ref)
+	switch f.T {
 	case wire.TypePut:
-		tally.note(ref)
-		if agenda.New(f.Noun) == nil {
-			return nil // a noun of a newer server
-		}
 		return tx.PutImage(store.Image{Territoire: f.Territoire, Ref: ref, Body: f.Body, Number: f.Number, Scopes: f.Scopes})
 	case wire.TypeLeave:
-		tally.note(ref)
 		return tx.Leave(f.Territoire, ref)
 	case wire.TypeGone:
-		tally.note(ref)
 		return tx.Gone(ref)
 	case wire.TypeErase:
-		tally.note(ref)
 		return tx.Erase(ref)
 	}
-	return nil // mark: read by the caller; others: of a newer server
+	return nil // a type of a newer server
 }
 
 // scope erases what a withdrawn scope alone granted; a granted one is followed

@@ -120,9 +120,9 @@ func readEvents(body io.Reader, frame func(wire.Frame) error, alive func()) erro
 		if !ok {
 			continue
 		}
-		var f wire.Frame
-		if err := json.Unmarshal(data, &f); err != nil {
-			return fmt.Errorf("%w: event", wire.ErrTruncated)
+		f, err := wire.DecodeFrame(data)
+		if err != nil {
+			return err
 		}
 		if err := frame(f); err != nil {
 			return err

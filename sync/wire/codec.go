@@ -48,7 +48,8 @@ func WriteRequest(w io.Writer, r Request) error {
 
 // ReadRequest reads what WriteRequest wrote. It refuses more than MaxBody bytes
 // or MaxCommands commands (ErrTooLarge), and (ErrMalformed) anything that is not
-// a hello, then cursors, then commands, with no unknown key and no broken value.
+// a hello, then cursors, then commands, with no unknown key, no key twice and no
+// broken value.
 func ReadRequest(r io.Reader) (Request, error) {
 	body, err := io.ReadAll(io.LimitReader(r, MaxBody+1))
 	if err != nil {
@@ -63,15 +64,13 @@ func ReadRequest(r io.Reader) (Request, error) {
 			return Request{}, err
 		}
 	}
-	return req, nil
+	return req, req.plausible()
 }
 
 func (r *Request) add(i int, line []byte) error {
 	var f requestFrame
-	d := json.NewDecoder(bytes.NewReader(line))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&f); err != nil {
-		return fmt.Errorf("%w: line %d", ErrMalformed, i+1)
+	if err := DecodeStrict(line, &f); err != nil {
+		return fmt.Errorf("%w: line %d", err, i+1)
 	}
 	switch {
 	case i == 0 && f.T == TypeHello && f.Hello != nil:
@@ -83,21 +82,26 @@ func (r *Request) add(i int, line []byte) error {
 	default:
 		return fmt.Errorf("%w: line %d", ErrMalformed, i+1)
 	}
-	if len(r.Commands) > MaxCommands || len(r.Cursors) > 100 {
+	if len(r.Commands) > MaxCommands || len(r.Cursors) > maxCursors {
 		return ErrTooLarge
 	}
-	return r.plausible()
+	return nil
 }
+
+// maxCursors bounds the territoires of one agent.
+const maxCursors = 100
 
 // plausible refuses numbers that no desktop can hold.
 func (r *Request) plausible() error {
-	if r.Hello.Acked < 0 || r.Hello.Last < 0 {
+	if r.Hello.Acked < 0 || r.Hello.Last < r.Hello.Acked {
 		return fmt.Errorf("%w: acked", ErrMalformed)
 	}
+	seen := map[agenda.TerritoireID]bool{}
 	for _, c := range r.Cursors {
-		if c.Number < 0 || !agenda.ValidID(string(c.Territoire)) {
+		if c.Number < 0 || seen[c.Territoire] || !agenda.ValidID(string(c.Territoire)) {
 			return fmt.Errorf("%w: cursor", ErrMalformed)
 		}
+		seen[c.Territoire] = true
 		for _, l := range c.Loading {
 			if l.N < 0 || l.After < 0 {
 				return fmt.Errorf("%w: loading", ErrMalformed)
@@ -143,9 +147,38 @@ func (r *Reader) Read() (Frame, error) {
 		}
 		return Frame{}, io.EOF
 	}
+	return DecodeFrame(r.s.Bytes())
+}
+
+// DecodeFrame reads one frame; what is not one, or lacks what its type needs,
+// is ErrTruncated. A type or a key of a newer server is let through.
+func DecodeFrame(line []byte) (Frame, error) {
 	var f Frame
-	if err := json.Unmarshal(r.s.Bytes(), &f); err != nil || f.T == "" {
+	if err := json.Unmarshal(line, &f); err != nil || !f.whole() {
 		return Frame{}, ErrTruncated
 	}
 	return f, nil
 }
+
+// whole reports whether a frame has what its type needs.
+func (f Frame) whole() bool {
+	switch f.T {
+	case "":
+		return false
+	case TypeHello:
+		return f.Server != nil
+	case TypeOutcome:
+		return f.Outcome != nil && f.Outcome.N > 0 && agenda.ValidID(f.Outcome.ID)
+	case TypeScope:
+		return f.placed() && f.Scope != ""
+	case TypePut:
+		return f.placed() && f.Noun != "" && f.ID != "" && len(f.Body) > 0 && len(f.Scopes) > 0
+	case TypeLeave, TypeGone, TypeErase:
+		return f.placed() && f.Noun != "" && f.ID != ""
+	case TypeMark:
+		return f.placed() && f.Mark != nil && f.Mark.To >= 0 && f.Mark.Epoch != ""
+	}
+	return true
+}
+
+func (f Frame) placed() bool { return agenda.ValidID(string(f.Territoire)) }
