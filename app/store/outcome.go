@@ -53,7 +53,8 @@ func (v *View) OutcomesAfter(device string, n int64) ([]Outcome, error) {
 }
 
 // PutOutcome keeps an outcome; it replaces that of the same command, whose
-// final answer comes after a wait.
+// final answer comes after a wait, or which another device of the same profile
+// asks for.
 func (tx *ServerTx) PutOutcome(o Outcome) error {
 	numbers, err := json.Marshal(o.Numbers)
 	if err != nil {
@@ -61,7 +62,7 @@ func (tx *ServerTx) PutOutcome(o Outcome) error {
 	}
 	device, n := maybe(o.Device), sql.NullInt64{Int64: o.N, Valid: o.Device != ""}
 	return tx.change("keep an outcome", `INSERT INTO outcomes (command, device, n, at, verdict, code, numbers, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (command) DO UPDATE SET at = excluded.at, verdict = excluded.verdict, code = excluded.code, numbers = excluded.numbers, content = excluded.content`,
+		ON CONFLICT (command) DO UPDATE SET device = excluded.device, n = excluded.n, at = excluded.at, verdict = excluded.verdict, code = excluded.code, numbers = excluded.numbers, content = excluded.content`,
 		o.Command, device, n, instant{o.At}, o.Verdict, o.Code, string(numbers), text(o.Content))
 }
 

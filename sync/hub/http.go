@@ -58,30 +58,46 @@ func readBody(r *http.Request) (wire.Request, error) {
 			return wire.Request{}, wire.ErrMalformed
 		}
 		defer z.Close()
-		return wire.ReadRequest(z)
+		return read(z)
 	case "gzip":
 		z, err := gzip.NewReader(r.Body)
 		if err != nil {
 			return wire.Request{}, wire.ErrMalformed
 		}
-		return wire.ReadRequest(z)
+		return read(z)
 	case "":
-		return wire.ReadRequest(r.Body)
+		return read(r.Body)
 	}
 	return wire.Request{}, wire.ErrMalformed
 }
 
-func failRequest(w http.ResponseWriter, err error) {
-	tooBig, is := errors.AsType[*http.MaxBytesError](err)
-	if errors.Is(err, wire.ErrTooLarge) || is && tooBig != nil {
-		answerError(w, http.StatusRequestEntityTooLarge, "too_large", "Envoi trop volumineux : il sera repris en plus petites parties.")
-		return
+// errProtocol is a desktop that speaks otherwise than this server.
+var errProtocol = errors.New("another protocol")
+
+func read(body io.Reader) (wire.Request, error) {
+	req, err := wire.ReadRequest(body)
+	if err == nil && req.Hello.Protocol != wire.Protocol {
+		err = errProtocol
 	}
-	answerError(w, http.StatusBadRequest, "malformed", "Requête illisible : mettez à jour l’application.")
+	return req, err
+}
+
+func failRequest(w http.ResponseWriter, err error) {
+	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
+	switch {
+	case tooLarge, errors.Is(err, wire.ErrTooLarge), errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		answerError(w, http.StatusRequestEntityTooLarge, "too_large", "Envoi trop volumineux : il sera repris en plus petites parties.")
+	case errors.Is(err, errProtocol):
+		answerError(w, http.StatusUpgradeRequired, "upgrade", "Mettez à jour l’application ; rien n’est perdu.")
+	default:
+		answerError(w, http.StatusBadRequest, "malformed", "Requête illisible : mettez à jour l’application.")
+	}
 }
 
 func failExchange(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
+	case errors.Is(err, wire.ErrMalformed):
+		failRequest(w, err)
 	case errors.Is(err, ErrForked):
 		answerError(w, http.StatusConflict, "device_forked", "Ce profil a été copié sur un autre ordinateur : connectez-vous de nouveau.")
 	case errors.Is(err, ErrForeign):
@@ -112,15 +128,7 @@ type answer struct {
 }
 
 func newAnswer(w http.ResponseWriter, r *http.Request, deadline func(time.Duration) time.Time) *answer {
-	accepts := r.Header.Get("Accept-Encoding")
-	a := &answer{w: w, deadline: deadline}
-	switch {
-	case strings.Contains(accepts, "zstd"):
-		a.kind = "zstd"
-	case strings.Contains(accepts, "gzip"):
-		a.kind = "gzip"
-	}
-	return a
+	return &answer{w: w, deadline: deadline, kind: coding(r.Header.Get("Accept-Encoding"))}
 }
 
 func (a *answer) begin() error {
@@ -200,7 +208,7 @@ func readAt(r *http.Request) (wire.Request, error) {
 	if err != nil {
 		return wire.Request{}, wire.ErrMalformed
 	}
-	return wire.ReadRequest(z)
+	return read(z)
 }
 
 // events writes frames as server-sent events.

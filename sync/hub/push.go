@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"permanence/app/agenda"
 	"permanence/app/guichet"
@@ -49,23 +50,33 @@ func (h *Hub) push(ctx context.Context, d Device, req wire.Request) error {
 	return nil
 }
 
+// seenEvery is how precisely it is kept when a device was last heard of: an
+// exchange without news writes nothing.
+const seenEvery = 10 * time.Minute
+
 // meet notes that the device was heard of, drops the outcomes it has stored and
 // gives the n that is expected of it.
 func (h *Hub) meet(ctx context.Context, d Device, acked int64) (next int64, err error) {
-	err = h.store.WriteServer(ctx, func(tx *store.ServerTx) error {
-		known, err := tx.Device(d.ID)
-		if err != nil {
-			return fmt.Errorf("read device %s: %w", d.ID, err)
-		}
-		next = known.LastN + 1
-		if acked > known.AckedN {
-			if err := tx.AckOutcomes(d.ID, min(acked, known.LastN)); err != nil {
-				return err
-			}
-		}
-		return tx.SeeDevice(d.ID, h.now().UTC())
+	var known store.Device
+	err = h.store.Read(ctx, func(v *store.View) error {
+		known, err = v.Device(d.ID)
+		return err
 	})
-	return next, err
+	if err != nil {
+		return 0, fmt.Errorf("read device %s: %w", d.ID, err)
+	}
+	acked = min(acked, known.LastN)
+	now := h.now().UTC()
+	if acked <= known.AckedN && now.Sub(known.SeenAt).Abs() < seenEvery {
+		return known.LastN + 1, nil
+	}
+	err = h.store.WriteServer(ctx, func(tx *store.ServerTx) error {
+		if err := tx.AckOutcomes(d.ID, acked); err != nil {
+			return err
+		}
+		return tx.SeeDevice(d.ID, now)
+	})
+	return known.LastN + 1, err
 }
 
 func (h *Hub) pushIn(tx *store.ServerTx, d Device, commands []json.RawMessage, touched map[agenda.TerritoireID]bool) error {
@@ -75,21 +86,21 @@ func (h *Hub) pushIn(tx *store.ServerTx, d Device, commands []json.RawMessage, t
 	}
 	last := known.LastN
 	for _, raw := range commands {
-		cmd, refusal := agenda.DecodeCommand(raw)
+		cmd, refusal, err := decode(raw)
 		switch {
+		case err != nil:
+			return err
 		case cmd.Device != d.ID:
 			return ErrForeign
-		case cmd.N <= known.AckedN:
-			continue // its outcome was received: an old request, delivered late
+		case cmd.N > last+1:
+			return nil
 		case cmd.N <= last:
 			if err := again(tx, d, cmd); err != nil {
 				return err
 			}
 			continue
-		case cmd.N != last+1:
-			return nil
 		}
-		out, err := h.run(tx, d, cmd, raw, refusal)
+		out, err := h.settle(tx, d, cmd, raw, refusal)
 		if err != nil {
 			return err
 		}
@@ -104,8 +115,31 @@ func (h *Hub) pushIn(tx *store.ServerTx, d Device, commands []json.RawMessage, t
 	return nil
 }
 
+// decode reads one command. One that breaks its own form is refused by itself,
+// so that it blocks nobody; what has no id and number is no command at all
+// (wire.ErrMalformed).
+func decode(raw []byte) (cmd agenda.Command, refusal, err error) {
+	cmd, refusal = agenda.DecodeCommand(raw)
+	if cmd.ID == "" {
+		var head struct {
+			ID, Device string
+			N          int64
+		}
+		if json.Unmarshal(raw, &head) != nil {
+			return cmd, refusal, wire.ErrMalformed
+		}
+		cmd.ID, cmd.Device, cmd.N = head.ID, head.Device, head.N
+	}
+	if !agenda.ValidID(cmd.ID) || cmd.N < 1 {
+		return cmd, refusal, wire.ErrMalformed
+	}
+	return cmd, refusal, nil
+}
+
 // again meets an n that was answered already: the stored outcome is sent with
-// the pages. Another id under the same n is another profile.
+// the pages. Another id under the same n is another profile, and so is an n
+// whose outcome was received: a profile never goes back. (A request that was
+// only late meets the same answer, which nobody reads.)
 func again(tx *store.ServerTx, d Device, cmd agenda.Command) error {
 	out, err := tx.OutcomeAt(d.ID, cmd.N)
 	if err != nil && !errors.Is(err, store.ErrUnknown) {
@@ -115,6 +149,21 @@ func again(tx *store.ServerTx, d Device, cmd agenda.Command) error {
 		return fmt.Errorf("%w: n %d", ErrForked, cmd.N)
 	}
 	return nil
+}
+
+// settle gives a command its outcome: the one it got under another number or
+// device, if the profile was enrolled anew since.
+func (h *Hub) settle(tx *store.ServerTx, d Device, cmd agenda.Command, raw []byte, refusal error) (wire.Outcome, error) {
+	before, err := tx.OutcomeOf(cmd.ID)
+	if errors.Is(err, store.ErrUnknown) {
+		return h.run(tx, d, cmd, raw, refusal)
+	}
+	if err != nil {
+		return wire.Outcome{}, err
+	}
+	out, err := outcomeOf(before)
+	out.N = cmd.N
+	return out, err
 }
 
 // more is what an outcome says beside what the store knows of it.

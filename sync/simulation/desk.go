@@ -31,6 +31,7 @@ type desk struct {
 	late    []wire.Request
 	sent    []wire.Request  // every request that carried commands
 	lost    map[string]bool // commands that an erasure emptied here
+	acked   int64           // highest n that a request acknowledged
 }
 
 func (w *world) newDesk(i int) (*desk, error) {
@@ -193,10 +194,18 @@ func (n wireNet) answer(ctx context.Context, req wire.Request) ([]byte, error) {
 		}
 		return nil
 	})
-	if err != nil && !errors.Is(err, errCrash) {
+	if err != nil && !errors.Is(err, errCrash) && !n.d.overtaken(req, err) {
 		n.d.w.fail("%s exchange: %v", n.d.name, err)
 	}
+	n.d.acked = max(n.d.acked, req.Hello.Acked)
 	return down.Bytes(), err
+}
+
+// overtaken reports whether a request was refused because a later one has
+// acknowledged its commands meanwhile: a server cannot tell it from a copied
+// profile, and nobody reads the answer.
+func (d *desk) overtaken(req wire.Request, err error) bool {
+	return errors.Is(err, hub.ErrForked) && req.Hello.Acked < d.acked
 }
 
 // noteLost remembers the commands that arrive without their content.
