@@ -9,6 +9,7 @@ import (
 	"permanence/app/agenda"
 	"permanence/app/store"
 	"permanence/sync/access"
+	"permanence/sync/wire"
 )
 
 // loginRequest is what a desktop sends to enrol.
@@ -43,11 +44,9 @@ type loginOrganisation struct {
 
 // login answers POST /sync/v1/login.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
-	var in loginRequest
-	d := json.NewDecoder(r.Body)
-	d.DisallowUnknownFields()
-	if err := d.Decode(&in); err != nil {
-		access.Fail(w, r, badRequest(err))
+	in, err := readLogin(r.Body)
+	if err != nil {
+		access.Fail(w, r, err)
 		return
 	}
 	ask := access.EnrolRequest{Email: in.Email, Password: in.Password, Name: in.Name, Device: in.Device}
@@ -88,8 +87,17 @@ func (s *Server) introduce(r *http.Request, d access.Device, token access.Secret
 	return out, err
 }
 
-func badRequest(error) error {
-	return &access.Refusal{Code: access.CodeRequest, Status: http.StatusBadRequest, Message: "Requête illisible : mettez à jour l’application."}
+// readLogin refuses what is not a login; a body too large is told apart.
+func readLogin(body io.Reader) (loginRequest, error) {
+	var in loginRequest
+	raw, err := io.ReadAll(body)
+	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return in, large
+	}
+	if err != nil || wire.DecodeStrict(raw, &in) != nil {
+		return in, &access.Refusal{Code: access.CodeRequest, Status: http.StatusBadRequest, Message: "Requête illisible : mettez à jour l’application."}
+	}
+	return in, nil
 }
 
 func writeJSON(w http.ResponseWriter, v any) {
