@@ -46,7 +46,7 @@ func TestSeed(t *testing.T) {
 			past++
 		}
 	}
-	if past < 350 || past > 450 {
+	if past < 300 || past > 450 {
 		t.Errorf("%d of 500 rdvs are past", past)
 	}
 	if err := access.CheckPassword(made.Accounts[0].Password, access.Owner{Email: made.Accounts[0].Email}); err != nil {
