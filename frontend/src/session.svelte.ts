@@ -77,6 +77,8 @@ export class Session {
   }
 
   me = $derived(this.referentiel.agents.find((agent) => agent.me) ?? this.profil?.agent ?? null);
+  /** Pixels of one rem, for judging widths. */
+  rem = $derived((16 * this.preferences.text_pct) / 100);
   motifs = $derived(new Map(this.referentiel.motifs.map((motif) => [motif.id, motif])));
   lieux = $derived(new Map(this.referentiel.lieux.map((lieu) => [lieu.id, lieu])));
   agents = $derived(new Map(this.referentiel.agents.map((agent) => [agent.id, agent])));
