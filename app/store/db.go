@@ -41,6 +41,7 @@ type DB struct {
 	read     *pool
 	secret   []byte // key of Derive; nil on a desktop
 	born     bool
+	unclean  bool // an erasure is still in the log; belongs to who writes
 	locks    locks
 	watchers watchers
 	close    sync.Once
@@ -142,6 +143,9 @@ func (db *DB) writing(ctx context.Context, f func(w *Writer) error) error {
 	broken, err = s.within(true, func() error { return firstError(f(w), w.err) })
 	if err != nil {
 		return understood(err)
+	}
+	if w.erased || db.unclean {
+		db.afterErasure(s)
 	}
 	db.watchers.wake()
 	return nil

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,6 +53,9 @@ func (sqliteEngine) tidy() []string {
 	return []string{"INSERT INTO usagers_noms (usagers_noms) VALUES ('optimize')"}
 }
 
+// busyTimeout is how long a connection waits for another program's writing.
+const busyTimeout = 10 * time.Second
+
 // place tells where an SQLite database lives and how it is opened.
 type place struct {
 	path      string // "" in memory
@@ -63,7 +67,7 @@ type place struct {
 // dsn gives the address of one connection, with every pragma that must hold on it.
 func (p place) dsn(write bool) string {
 	q := url.Values{}
-	q.Set("_busy_timeout", "10000")
+	q.Set("_busy_timeout", strconv.FormatInt(busyTimeout.Milliseconds(), 10))
 	q.Set("_secure_delete", "on")
 	q.Set("_foreign_keys", "off")
 	q.Set("_cache_size", "-16000")

@@ -13,6 +13,7 @@ import (
 // about it, mail told or queued, links and accounts. A command that names the
 // record loses its content and keeps its id and number.
 func (w *Writer) erase(r agenda.Ref) error {
+	w.erased = true
 	if err := w.Remove(r); err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func accountOf(agent string) []statement {
 // keeps. A mail that has not left about an Rdv that this transaction changed
 // may name the person to somebody else: it is withdrawn, and what its
 // recipient had been told before it is what they were told. The last traces in
-// the file go with CleanUp.
+// the file go after the commit, or with CleanUp.
 func (tx *ServerTx) Erase(r agenda.Ref) error {
 	if err := tx.erase(r); err != nil {
 		return err

@@ -73,7 +73,8 @@ func (tx *DeskTx) Gone(r agenda.Ref) error {
 
 // Erase leaves a tombstone and removes the record from everything this desktop
 // keeps: pending commands about it lose their content, keep id and number, and
-// are still sent. Its last traces in the file go with CleanUp.
+// are still sent. Its last traces in the file go after the commit, or with
+// CleanUp.
 func (tx *DeskTx) Erase(r agenda.Ref) error {
 	tx.recall = recall{}
 	return tx.erase(r)
@@ -85,6 +86,7 @@ func (tx *DeskTx) letGo(r agenda.Ref) error {
 	if tx.exists("SELECT 1 FROM held WHERE noun = ? AND id = ?", r.Noun, r.ID) {
 		return nil
 	}
+	tx.erased = true
 	if tx.isBased(r) {
 		return tx.setBase(r, nil)
 	}

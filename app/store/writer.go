@@ -13,6 +13,7 @@ type Writer struct {
 	View
 	depth  int                     // of savepoints
 	placed map[agenda.Placed]int64 // short numbers met in this transaction
+	erased bool                    // a record may no longer be read here: the log is emptied after the commit
 }
 
 // Put writes the record's row, whether it exists or not.

@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"permanence/app/agenda"
 	"permanence/app/guichet"
@@ -20,7 +22,64 @@ const canary = "Zyxwvutsrq"
 // erasure: an erased person is in no row, no index and no file.
 func erasure(t *testing.T, e Engine) {
 	t.Run("server", func(t *testing.T) { eraseOnServer(t, e, e.Open(t, store.Server)) })
+	if e.Files != nil {
+		t.Run("by itself", func(t *testing.T) { eraseAtOnce(t, e, e.Open(t, store.Server)) })
+		t.Run("beside a reader", func(t *testing.T) { eraseBesideReader(t, e, e.Open(t, store.Server)) })
+	}
 	t.Run("desktop", func(t *testing.T) { eraseOnDesktop(t, e, e.Open(t, store.Desktop)) })
+}
+
+// eraseAtOnce: without a reader in the way, nothing has to be called, even
+// among many others.
+func eraseAtOnce(t *testing.T, e Engine, db *store.DB) {
+	var erased []agenda.Ref
+	for from := range 20 {
+		serve(t, db, func(tx *store.ServerTx) error {
+			for i := range 50 {
+				u := usager(fmt.Sprint(from*50+i), "Autre")
+				if i == 17 {
+					u.LastName = canary + fmt.Sprint(from)
+					erased = append(erased, agenda.RefOf(u))
+				}
+				if err := tx.Put(u); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	serve(t, db, func(tx *store.ServerTx) error {
+		for _, r := range erased {
+			if err := tx.Erase(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	nowhere(t, e, db)
+}
+
+// eraseBesideReader: a reader keeps the name in the log, CleanUp says so rather
+// than pretend, and the next commit after the reader does it.
+func eraseBesideReader(t *testing.T, e Engine, db *store.DB) {
+	u := usager("Lise", canary)
+	put(t, db, u)
+	read(t, db, func(v *store.View) {
+		if _, ans := v.Record(agenda.NounUsager, u.Key()); ans != agenda.Yes {
+			t.Fatal("not there")
+		}
+		serve(t, db, func(tx *store.ServerTx) error { return tx.Erase(agenda.RefOf(u)) })
+		soon, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		if err := db.CleanUp(soon); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("beside a reader, cleaning up says %v", err)
+		}
+		if _, ans := v.Record(agenda.NounUsager, u.Key()); ans != agenda.Yes {
+			t.Error("the view of a reader changed")
+		}
+	})
+	put(t, db, usager("Paul", "Autre"))
+	nowhere(t, e, db)
 }
 
 func eraseOnServer(t *testing.T, e Engine, db *store.DB) {
