@@ -7,6 +7,9 @@ import (
 	"github.com/alecthomas/kong"
 
 	"permanence/app/agenda"
+	"permanence/app/icalendar"
+	"permanence/sync/access"
+	"permanence/sync/server/fiction"
 )
 
 // The exit codes, everywhere.
@@ -15,6 +18,8 @@ const (
 	exitFailure = 1 // something went wrong here
 	exitUsage   = 2 // what was asked cannot be understood
 	exitRefused = 3 // it was understood, and refused
+
+	exitConfig = 78 // a server's settings cannot be used: nothing listens
 )
 
 // usageError says that what was asked cannot be understood.
@@ -31,7 +36,9 @@ func exitCode(err error) int {
 		return exitDone
 	case is[usageError](err), is[*kong.ParseError](err):
 		return exitUsage
-	case is[*agenda.Refusal](err):
+	case is[*configError](err):
+		return exitConfig
+	case is[*agenda.Refusal](err), is[*access.Refusal](err), is[*icalendar.Refusal](err), errors.Is(err, fiction.ErrNotEmpty):
 		return exitRefused
 	}
 	return exitFailure

@@ -5,15 +5,36 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"permanence/app/agenda"
+	"permanence/app/icalendar"
+	"permanence/app/store"
+	"permanence/sync/access"
 )
 
-// inFrench says an error to people. What kong says of the command line it says
-// in English.
+// inFrench says an error to people: of a refusal its code, which scripts rely
+// on, and its message.
 func inFrench(err error) string {
-	parse, ok := errors.AsType[*kong.ParseError](err)
-	if !ok {
-		return err.Error()
+	if r := agenda.RefusalOf(err); r != nil {
+		return string(r.Code) + " : " + r.Message
 	}
+	if r, ok := errors.AsType[*access.Refusal](err); ok {
+		return string(r.Code) + " : " + r.Message
+	}
+	if r, ok := errors.AsType[*icalendar.Refusal](err); ok {
+		return string(r.Code) + " : " + r.Message
+	}
+	if e := store.ErrorOf(err); e != nil {
+		return e.Message
+	}
+	if parse, ok := errors.AsType[*kong.ParseError](err); ok {
+		return parseInFrench(parse)
+	}
+	return err.Error()
+}
+
+// parseInFrench says what kong says of the command line in English.
+func parseInFrench(parse *kong.ParseError) string {
 	said, hint, _ := strings.Cut(parse.Error(), ", did you mean ")
 	for _, t := range []struct{ english, french string }{
 		{"unknown flag ", "option inconnue : "},
