@@ -149,8 +149,7 @@ func encode(t *testing.T, r agenda.Record) string {
 	return string(b)
 }
 
-// names lists records by their id, in the words they were made of where these
-// are given.
+// keys lists records by the beginning of their ids.
 func keys[T agenda.Record](rs []T) string {
 	s := ""
 	for _, r := range rs {
