@@ -43,8 +43,8 @@ func (s *Server) routes() []access.Route {
 		{Pattern: "GET /healthz", Policy: access.PolicyPublic, Handler: handle(health)},
 		{Pattern: "GET /readyz", Policy: access.PolicyPublic, Handler: handle(s.ready)},
 		{Pattern: "POST /sync/v1/login", Policy: access.PolicyPublic, Handler: handle(s.login), Limit: 16 << 10},
-		{Pattern: "POST /sync/v1/exchange", Policy: access.PolicyDevice, Handler: handle(s.hub.ServeExchange)},
-		{Pattern: "GET /sync/v1/live", Policy: access.PolicyDevice, Handler: handle(s.hub.ServeLive)},
+		{Pattern: "POST /sync/v1/exchange", Policy: access.PolicyDevice, Handler: s.renewing(s.hub.ServeExchange)},
+		{Pattern: "GET /sync/v1/live", Policy: access.PolicyDevice, Handler: s.renewing(s.hub.ServeLive)},
 	}
 	read := agendas{s.db, s.cfg.Now, newEvents(cachedEvents)}
 	all = append(all, caldav.New(read, nil, s.cfg.Now, s.cfg.Log).Routes()...)

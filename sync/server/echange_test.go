@@ -40,7 +40,7 @@ func TestBookedHereShownThere(t *testing.T) {
 	if !there.Start.Equal(at(t, "14:30")) || there.Revision != server.Revision || server.CreatedBy.Agent != m.alice {
 		t.Errorf("b has %+v, the server %+v", there, server)
 	}
-	if h := a.replica.Health(); !h.Online || !h.Complete || h.Err != "" {
+	if h := a.replica.Health(); !h.Online || !a.complete() || h.Err != "" {
 		t.Errorf("health %+v", h)
 	}
 }
@@ -238,7 +238,7 @@ func TestScopeGranted(t *testing.T) {
 	m.as(agenda.Author{Kind: agenda.AuthorAgent, Agent: m.alice}, book)
 	c := m.newPoste(m.chloe)
 	c.follow()
-	eventually(t, 5*time.Second, "complete", func() bool { return c.replica.Health().Complete })
+	eventually(t, 5*time.Second, "complete", func() bool { return c.complete() })
 	m.system(&agenda.GrantRole{Role: agenda.Role{ID: agenda.RoleOf(m.chloe, m.ccas.id), Agent: m.chloe, Organisation: m.ccas.id,
 		Level: agenda.LevelSecretariat}})
 	eventually(t, time.Second, "the rdv of every service", func() bool { return c.rdv(book.Rdv) != nil })

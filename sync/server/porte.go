@@ -73,6 +73,9 @@ func deviceOf(v *store.View, id string) (access.Device, error) {
 	if err := json.Unmarshal(kept.Tokens, &out.Tokens); err != nil {
 		return out, fmt.Errorf("read the tokens of device %s: %w", id, err)
 	}
+	if !kept.RevokedAt.IsZero() { // turned away by a person: no login brings it back
+		out.Tokens.Revoked, out.Tokens.Betrayed = kept.RevokedAt, false
+	}
 	return out, nil
 }
 

@@ -141,6 +141,17 @@ func (p *poste) rdv(id agenda.RdvID) *agenda.Rdv {
 	return r
 }
 
+// complete reports whether every first copy is whole.
+func (p *poste) complete() bool {
+	whole := false
+	p.read(func(v *store.View) error {
+		var err error
+		_, whole, err = replica.Standing(v)
+		return err
+	})
+	return whole
+}
+
 func (p *poste) pending() int {
 	var n int
 	p.read(func(v *store.View) error {

@@ -31,6 +31,7 @@ type Server struct {
 	bus       *hub.LocalBus
 	hub       *hub.Hub
 	guard     *access.Guard
+	devices   access.DeviceWay
 	enrolment access.Enrolment
 	capture   *capture.Box // nil: mail really leaves
 	runner    *mailer.Runner
@@ -54,6 +55,9 @@ func Open(cfg Config) (*Server, error) {
 	db, err := store.Open(cfg.DB, nil, store.Options{Kind: store.Server, Check: true})
 	if err != nil {
 		return nil, err
+	}
+	if err := db.Lock("server"); err != nil {
+		return nil, errors.Join(err, db.Close()) // another server has this file
 	}
 	listener, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
@@ -84,7 +88,7 @@ func (s *Server) DB() *store.DB { return s.db }
 func build(cfg Config, db *store.DB, listener net.Listener) (*Server, error) {
 	s := &Server{cfg: cfg, db: db, listener: listener, bus: hub.NewLocalBus(), url: publicURL(cfg, listener.Addr())}
 	s.counter = guichet.NewCounter(db.Ledger(), cfg.Now)
-	s.hub = hub.New(db, s.counter, s.bus, hub.Config{Now: cfg.Now, Lease: lease,
+	s.hub = hub.New(db, s.counter, s.bus, hub.Config{Now: cfg.Now, Lease: lease, Welcome: s.welcome,
 		Deadline: func(d time.Duration) time.Time { return time.Now().Add(d) }})
 	hasher, err := access.NewHasher(2)
 	if err != nil {
@@ -92,7 +96,15 @@ func build(cfg Config, db *store.DB, listener net.Listener) (*Server, error) {
 	}
 	d := door{db}
 	s.enrolment = access.Enrolment{Login: access.NewLogin(d, hasher, cfg.Now), Devices: d, Agents: d, Random: rand.Reader, NewID: newID, Now: cfg.Now}
-	s.guard = access.NewGuard(access.GuardConfig{Hosts: hosts(s.url), Proxies: access.Proxies(cfg.Proxies), Ways: ways(d, cfg.Now), Now: cfg.Now, Log: cfg.Log})
+	failures := access.NewFailures(cfg.Now)
+	s.devices = access.DeviceWay{Devices: d, Agents: d, Failures: failures, Now: cfg.Now}
+	ways := map[access.Policy]access.Way{
+		access.PolicyDevice:      s.devices,
+		access.PolicyLink:        access.LinkWay{Links: d, Failures: failures, Now: cfg.Now},
+		access.PolicyFeed:        access.FeedWay{Feeds: d, Agents: d, Failures: failures},
+		access.PolicyAppPassword: access.NewAppPasswordWay(d, d, failures, cfg.Now),
+	}
+	s.guard = access.NewGuard(access.GuardConfig{Hosts: hosts(s.url), Proxies: access.Proxies(cfg.Proxies), Ways: ways, Now: cfg.Now, Log: cfg.Log})
 	if err := s.buildMailer(); err != nil {
 		return nil, err
 	}
@@ -131,17 +143,6 @@ func (s *Server) buildMailer() error {
 	pages := links{s.db, func() string { return s.url }, s.cfg.Now, newID}
 	s.runner = mailer.NewRunner(queue, sender, pages, p, settings, s.cfg.Now, newID, s.cfg.Log)
 	return nil
-}
-
-// ways says how each policy is proved.
-func ways(d door, now func() time.Time) map[access.Policy]access.Way {
-	failures := access.NewFailures(now)
-	return map[access.Policy]access.Way{
-		access.PolicyDevice:      access.DeviceWay{Devices: d, Agents: d, Failures: failures, Now: now},
-		access.PolicyLink:        access.LinkWay{Links: d, Failures: failures, Now: now},
-		access.PolicyFeed:        access.FeedWay{Feeds: d, Agents: d, Failures: failures},
-		access.PolicyAppPassword: access.NewAppPasswordWay(d, d, failures, now),
-	}
 }
 
 // Serve answers until ctx ends, then stops cleanly and returns nil; the mailer

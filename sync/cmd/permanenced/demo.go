@@ -64,11 +64,7 @@ func (v *demo) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	err = s.DB().Lock("server")
-	if err == nil {
-		accounts, err = fill(ctx, s.DB(), now())
-	}
-	if err == nil {
+	if accounts, err = fill(ctx, s.DB(), now()); err == nil {
 		err = s.Serve(ctx)
 	}
 	return errors.Join(err, printed, s.Close())

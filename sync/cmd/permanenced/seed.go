@@ -45,6 +45,9 @@ func (v *seed) Run(ctx context.Context, c *console) error {
 	began := time.Now()
 	tell := func(done int) { fmt.Fprintf(c.Err, "%d opérations\n", done) }
 	made, err := fiction.Seed(ctx, db, fiction.Size{Agents: v.Agents, Usagers: v.Usagers, Rdvs: v.Rdvs}, v.Seed, began, tell)
+	if errors.Is(err, fiction.ErrSize) {
+		err = usageError{err}
+	}
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}

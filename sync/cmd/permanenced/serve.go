@@ -62,9 +62,6 @@ func (v *serve) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	if err := s.DB().Lock("server"); err != nil {
-		return errors.Join(err, s.Close())
-	}
 	return errors.Join(s.Serve(ctx), printed, s.Close())
 }
 

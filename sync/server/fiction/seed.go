@@ -138,6 +138,7 @@ type bench struct {
 	seed   uint64
 	clock  civil.Zone
 	now    time.Time
+	born   time.Time    // the beginning of the present day: when all was made
 	days   []civil.Date // working days, one after the other
 	made   Seeded
 
@@ -165,18 +166,18 @@ func newBench(size Size, seed uint64, now time.Time) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{size: size, chance: newChance(seed, "mesure"), seed: seed, clock: clock, now: now,
+	b := &bench{size: size, chance: newChance(seed, "mesure"), seed: seed, clock: clock, now: now, born: clock.Instant(clock.Date(now), 0),
 		firsts: strings.Fields(firstNames), lasts: strings.Fields(lastNames)}
 	b.made = Seeded{Agents: size.Agents, Usagers: size.Usagers, Rdvs: size.Rdvs}
-	b.made.Territoire = agenda.TerritoireID(b.chance.id(now))
+	b.made.Territoire = agenda.TerritoireID(b.chance.id(b.born))
 	for range offices {
-		b.offices = append(b.offices, office{id: agenda.OrganisationID(b.chance.id(now))})
+		b.offices = append(b.offices, office{id: agenda.OrganisationID(b.chance.id(b.born))})
 		b.made.Organisations = append(b.made.Organisations, b.offices[len(b.offices)-1].id)
 	}
 	secret := password(seed, "mesure")
 	for i := range size.Agents {
 		email := fmt.Sprintf("agent%04d@seed%d.example.org", i+1, seed)
-		b.made.Accounts = append(b.made.Accounts, Account{email, secret, b.level(i), agenda.AgentID(b.chance.id(now))})
+		b.made.Accounts = append(b.made.Accounts, Account{email, secret, b.level(i), agenda.AgentID(b.chance.id(b.born))})
 	}
 	b.calendar()
 	return b, nil
@@ -230,7 +231,7 @@ func (b *bench) settings(do func(agenda.Args) error) error {
 	records := []agenda.Record{&agenda.Territoire{ID: b.made.Territoire, Name: fmt.Sprintf("Mesure %d", b.seed), Departement: departement, Zone: zone, Holidays: "none"}}
 	var services []agenda.ServiceID
 	for i := range 3 {
-		services = append(services, agenda.ServiceID(b.chance.id(b.now)))
+		services = append(services, agenda.ServiceID(b.chance.id(b.born)))
 		records = append(records, &agenda.Service{ID: services[i], Territoire: b.made.Territoire, Name: fmt.Sprintf("Service %d", i+1)})
 	}
 	for i := range b.offices {
@@ -265,11 +266,11 @@ func (b *bench) office(i int, services []agenda.ServiceID) []agenda.Record {
 	records := []agenda.Record{&agenda.Organisation{ID: o.id, Territoire: b.made.Territoire, Name: fmt.Sprintf("Maison %d", i+1), Zone: zone,
 		Mail: fmt.Sprintf("maison%d@seed%d.example.org", i+1, b.seed)}}
 	for l := range 3 {
-		o.lieux = append(o.lieux, agenda.LieuID(b.chance.id(b.now)))
+		o.lieux = append(o.lieux, agenda.LieuID(b.chance.id(b.born)))
 		records = append(records, &agenda.Lieu{ID: o.lieux[l], Organisation: o.id, Name: fmt.Sprintf("Lieu %d", l+1), Address: fmt.Sprintf("%d rue Neuve, 62990 Val-Fleuri", l+1), Zone: zone})
 	}
 	for m, name := range []string{"Accueil", "Suivi", "Instruction", "Dépôt de dossier", "Conseil", "Orientation"} {
-		motif := agenda.Motif{ID: agenda.MotifID(b.chance.id(b.now)), Organisation: o.id, Service: services[m%3], Name: name,
+		motif := agenda.Motif{ID: agenda.MotifID(b.chance.id(b.born)), Organisation: o.id, Service: services[m%3], Name: name,
 			Color: []string{"lagon", "azur", "prune", "miel", "sauge", "brique"}[m], DurationMin: 30 + 15*(m%2), Place: agenda.PlacePublicOffice,
 			MinDelayS: 1800, MaxDelayS: 90 * 24 * 3600, Visibility: agenda.VisibleNotified, BookableBy: agenda.BookableByAgents}
 		o.motifs = append(o.motifs, motif)
@@ -279,7 +280,7 @@ func (b *bench) office(i int, services []agenda.ServiceID) []agenda.Record {
 }
 
 func (b *bench) plage(i int, o office, hours [2]civil.Time) agenda.PlageOuverture {
-	p := agenda.PlageOuverture{ID: agenda.PlageID(b.chance.id(b.now)), Organisation: o.id, Agent: b.made.Accounts[i].Agent, Lieu: o.lieux[i%3], Zone: zone,
+	p := agenda.PlageOuverture{ID: agenda.PlageID(b.chance.id(b.born)), Organisation: o.id, Agent: b.made.Accounts[i].Agent, Lieu: o.lieux[i%3], Zone: zone,
 		FirstDay: b.clock.Date(b.now).Monday() - 7*52, From: hours[0], To: hours[1], RRule: ruleOf([]civil.Date{0, 1, 2, 3, 4})}
 	for _, m := range o.motifs {
 		p.Motifs = append(p.Motifs, m.ID)
@@ -291,7 +292,7 @@ func (b *bench) plage(i int, o office, hours [2]civil.Time) agenda.PlageOuvertur
 func (b *bench) usager(i int) *agenda.AddUsager {
 	first, last := b.firsts[i%len(b.firsts)], b.lasts[(i/len(b.firsts)+i)%len(b.lasts)]
 	u := agenda.Usager{
-		ID: agenda.UsagerID(b.chance.id(b.now)), Territoire: b.made.Territoire, FirstName: first, LastName: last,
+		ID: agenda.UsagerID(b.chance.id(b.born)), Territoire: b.made.Territoire, FirstName: first, LastName: last,
 		BirthDate: b.clock.Date(b.now).AddYears(-20) - civil.Date(i%21_900), Phone: phoneOf(i),
 		Email:   fmt.Sprintf("usager%d@seed%d.example.org", i+1, b.seed),
 		Address: fmt.Sprintf("%d rue Basse, 62990 Val-Fleuri", 1+i%90),
@@ -320,7 +321,7 @@ func (b *bench) rdv(i int) *agenda.BookRdv {
 	known := (b.size.Usagers - agent/perOffice + len(b.offices) - 1) / len(b.offices) // by this organisation
 	u := b.usagers[b.chance.IntN(known)*len(b.offices)+agent/perOffice]
 	return &agenda.BookRdv{
-		Rdv: agenda.RdvID(b.chance.id(b.now)), Organisation: o.id, Motif: m.ID, Lieu: o.lieux[agent%perOffice%3], Start: start, End: start.Add(m.Duration()),
+		Rdv: agenda.RdvID(b.chance.id(b.born)), Organisation: o.id, Motif: m.ID, Lieu: o.lieux[agent%perOffice%3], Start: start, End: start.Add(m.Duration()),
 		Zone: zone, Agents: []agenda.AgentID{b.made.Accounts[agent].Agent}, Participations: []agenda.Participation{{Usager: u}},
 	}
 }
