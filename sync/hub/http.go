@@ -24,6 +24,9 @@ const (
 	// AtHeader carries, on a live stream, what the desktop holds: a request
 	// without commands, gzip then base64url.
 	AtHeader = "Permanence-At"
+	// TokenHeader carries, with an answer, the credential that replaces the one
+	// that was shown.
+	TokenHeader = "Permanence-Token"
 )
 
 // ServeExchange answers POST /sync/v1/exchange: frames in, frames out, zstd,

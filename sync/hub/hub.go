@@ -22,6 +22,7 @@ type Hub struct {
 	bus       Bus
 	now       func() time.Time
 	lease     time.Duration
+	welcome   func(ctx context.Context, device string) (bool, error)
 	pageLines int
 	deadline  func(time.Duration) time.Time
 }
@@ -32,6 +33,8 @@ type Config struct {
 	Now       func() time.Time
 	Lease     time.Duration
 	PageLines int
+	// Welcome tells whether a device that listens is still let in; nil: always.
+	Welcome func(ctx context.Context, device string) (bool, error)
 	// Deadline gives the machine's own time in d: sockets know no other clock.
 	Deadline func(d time.Duration) time.Time
 }
@@ -41,7 +44,10 @@ func New(s Store, c *guichet.Counter, b Bus, cfg Config) *Hub {
 	if cfg.PageLines == 0 {
 		cfg.PageLines = 1000
 	}
-	return &Hub{store: s, counter: c, bus: b, now: cfg.Now, lease: cfg.Lease, pageLines: cfg.PageLines, deadline: cfg.Deadline}
+	if cfg.Welcome == nil {
+		cfg.Welcome = func(context.Context, string) (bool, error) { return true, nil }
+	}
+	return &Hub{store: s, counter: c, bus: b, now: cfg.Now, lease: cfg.Lease, welcome: cfg.Welcome, pageLines: cfg.PageLines, deadline: cfg.Deadline}
 }
 
 // Exchange runs what req pushes, then calls send with the frames of the
@@ -62,8 +68,9 @@ func (h *Hub) Exchange(ctx context.Context, d Device, req wire.Request, send fun
 	return send([]wire.Frame{{T: wire.TypeEnd, End: &wire.End{}}})
 }
 
-// Live sends the same frames as they come, until ctx ends or send fails. idle
-// is called when nothing came for ping.
+// Live sends the same frames as they come, until ctx ends, send fails, or the
+// device is welcome no more (nil: its next request is told why). idle is called
+// when nothing came for ping.
 func (h *Hub) Live(ctx context.Context, d Device, req wire.Request, ping time.Duration, send func([]wire.Frame) error, idle func() error) error {
 	wake, stop := h.bus.Follow()
 	defer stop()
@@ -72,6 +79,9 @@ func (h *Hub) Live(ctx context.Context, d Device, req wire.Request, ping time.Du
 		return err
 	}
 	for {
+		if ok, err := h.welcome(ctx, d.ID); err != nil || !ok {
+			return err
+		}
 		if err := h.catchUp(ctx, f, send); err != nil {
 			return err
 		}
