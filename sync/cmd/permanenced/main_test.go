@@ -51,7 +51,7 @@ func TestCommandLine(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	for args, want := range map[string]string{
-		"--help":      "creneaux   Calcule les créneaux",
+		"--help":      "creneaux       Calcule les créneaux",
 		"-h":          "Usage : permanenced VERBE [options]",
 		"creneaux -h": "--scenario=FICHIER   Fichier du scénario",
 	} {
