@@ -57,8 +57,8 @@ func (l *lecture) complete(f Prise) Prise {
 	if m.Place == agenda.PlacePublicOffice && f.Lieu == "" {
 		f.Lieu = l.proposedLieu(m, f)
 	}
-	if m.Place != agenda.PlacePublicOffice && l.lieu(f.Lieu) == nil {
-		f.Lieu = ""
+	if m.Place != agenda.PlacePublicOffice {
+		f.Lieu = "" // nobody comes: the wall is the organisation's
 	}
 	return f
 }

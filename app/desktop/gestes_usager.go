@@ -136,7 +136,7 @@ func (p *Poste) Duplicates(ctx context.Context, id agenda.UsagerID, responsable 
 			return nil
 		}
 		f := l.blank(o)
-		f.usager.Territoire = o.Territoire
+		f.usager.ID, f.usager.Territoire = agenda.UsagerID(agenda.DeriveID(nil, "a file being filled")), o.Territoire
 		var before *agenda.Usager
 		if id != "" {
 			known, _, err := l.ficheOf(id)

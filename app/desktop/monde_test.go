@@ -256,10 +256,10 @@ func base() []agenda.Record {
 	records = append(records, agent("karim", "Karim", "Benali", agenda.LevelBasic, "social")...)
 	records = append(records, agent("thomas", "Thomas", "Petit", agenda.LevelBasic, "numerique")...)
 	records = append(records, agent("nathalie", "Nathalie", "Roux", agenda.LevelSecretariat)...)
-	records = append(records, person("nadia", "Nadia", "Haddad", "1987-03-04", "+33639984120", "nadia.haddad@example.org")...)
+	records = append(records, person("nadia", "Nadia", "Haddad", "1987-03-04", "+33199004120", "nadia.haddad@example.org")...)
 	records = append(records, person("yanis", "Yanis", "Haddad", "2018-05-14", "", "")...)
 	records = append(records, person("lea", "Léa", "Meunier", "1999-08-30", "", "")...)
-	records = append(records, person("daniel", "Daniel", "Rousseau", "1972-09-11", "+33639981263", "")...)
+	records = append(records, person("daniel", "Daniel", "Rousseau", "1972-09-11", "+33199001263", "")...)
 	for _, r := range records {
 		switch r := r.(type) {
 		case *agenda.Usager:
@@ -272,6 +272,9 @@ func base() []agenda.Record {
 		case *agenda.Profil:
 			if r.Usager == usagerID("nadia") {
 				r.CaseNumber, r.Caisse = "2026-0418", "caf"
+			}
+			if r.Usager == usagerID("daniel") {
+				r.CaseNumber = "770112"
 			}
 		}
 	}

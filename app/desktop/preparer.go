@@ -11,46 +11,51 @@ import (
 // prepare completes and checks a half-filled form; it writes nothing.
 func (p *Poste) prepare(ctx context.Context, f RdvForm) (RdvPrepare, error) {
 	out := RdvPrepare{Form: f, Missing: []string{}, Warnings: []Avertissement{}}
-	asked, err := f.prise()
-	if err != nil {
-		asked, _ = RdvForm{Motif: f.Motif, Lieu: f.Lieu, Agents: f.Agents, Usagers: f.Usagers}.prise()
+	asked, unread := f.prise()
+	if unread != nil { // an hour half typed: the rest can be prepared all the same
+		asked, unread = RdvForm{Motif: f.Motif, Lieu: f.Lieu, Agents: f.Agents, Usagers: f.Usagers}.prise()
 	}
-	err = p.read(ctx, func(l *lecture) error {
+	if unread != nil {
+		return out, unread
+	}
+	err := p.read(ctx, func(l *lecture) error {
 		asked = l.complete(asked)
-		m := l.motif(asked.Motif)
-		out.Motifs, out.Agents, out.Lieux = l.motifChoices(), l.agentChoices(m), []string{}
-		out.Form.Agents, out.Form.Lieu = texts(asked.Agents), string(asked.Lieu)
-		if out.Form.Set == nil {
-			out.Form.Set = []string{}
-		}
-		if out.Form.Accept == nil {
-			out.Form.Accept = []string{}
-		}
-		if out.Form.Usagers == nil {
-			out.Form.Usagers = []string{}
-		}
-		if m != nil {
-			out.Form.DurationMin = int(asked.Duration.Minutes())
-			out.NeedsLieu = m.Place == agenda.PlacePublicOffice
-			for _, lieu := range l.lieux(m.Organisation) {
-				if out.NeedsLieu {
-					out.Lieux = append(out.Lieux, string(lieu.ID))
-				}
-			}
-		}
+		l.offer(&out, asked)
 		missing := l.lacksOf(asked)
 		out.Missing = append(out.Missing, missing...)
-		if m != nil && !asked.Start.IsZero() {
+		if m := l.motif(asked.Motif); m != nil && !asked.Start.IsZero() {
 			zone := l.zoneFor(asked.Lieu, m.Organisation)
 			start := asked.Start.in(l, zone)
 			out.When = spanText(start, start.Add(asked.Duration), l.zone(zone), l.today())
 		}
-		if len(missing) == 0 {
-			out.Warnings, err = l.foresee(asked)
+		if len(missing) > 0 {
+			return nil
 		}
+		var err error
+		out.Warnings, err = l.foresee(asked)
 		return err
 	})
 	return out, err
+}
+
+// offer fills in what is proposed, and what may be chosen.
+func (l *lecture) offer(out *RdvPrepare, asked Prise) {
+	m := l.motif(asked.Motif)
+	out.Motifs, out.Agents, out.Lieux = l.motifChoices(), l.agentChoices(m), []string{}
+	f := &out.Form
+	f.Agents, f.Usagers, f.Lieu = texts(asked.Agents), texts(asked.Usagers), string(asked.Lieu)
+	f.Set, f.Accept = append([]string{}, f.Set...), append([]string{}, f.Accept...)
+	if m == nil {
+		return
+	}
+	f.DurationMin = int(asked.Duration.Minutes())
+	out.NeedsLieu = m.Place == agenda.PlacePublicOffice
+	if !out.NeedsLieu {
+		return
+	}
+	for _, lieu := range l.lieux(m.Organisation) {
+		out.Lieux = append(out.Lieux, string(lieu.ID))
+	}
 }
 
 // foresee gives the warnings that booking would meet now. What would refuse it

@@ -140,7 +140,7 @@ func (v *syncVerb) Run(s *session) error {
 		return err
 	}
 	if err := p.Lock("sync"); err != nil {
-		return err
+		return inUse(err, "Un autre programme de ce poste échange déjà pour cet agenda : ce qui est saisi ici part avec lui.")
 	}
 	began := time.Now()
 	b, err := p.Exchange(s.ctx)
@@ -152,6 +152,15 @@ func (v *syncVerb) Run(s *session) error {
 		return err
 	}
 	return follow(s.ctx, p)
+}
+
+// inUse says in its own words that another program has a place of the profile;
+// other errors are returned as they are.
+func inUse(err error, message string) error {
+	if e := store.ErrorOf(err); e == nil || e.Code != store.CodeInUse {
+		return err
+	}
+	return &desktop.Erreur{Code: desktop.CodeLocked, Message: message}
 }
 
 // printExchange gives the result of one exchange.
@@ -285,7 +294,7 @@ func (*wipeVerb) Run(s *session) error {
 	}
 	if err == nil {
 		if err := errors.Join(p.Lock("window"), p.Lock("sync")); err != nil {
-			return err
+			return inUse(err, "Cet agenda est ouvert par un autre programme de ce poste : fermez-le d’abord.")
 		}
 	}
 	d := desktop.Dossier{Dir: s.dir}
