@@ -67,7 +67,11 @@ export async function browse() {
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
     const errors = [];
-    page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("pageerror", (error) => {
+      const stack = error.stack ?? String(error);
+      // The development build draws a notice of its own, which fails before <body>.
+      if (!stack.includes("/wails/ipc.js")) errors.push(stack);
+    });
     page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
     if (!real) {
       await page.addInitScript((given) => (window.permanenceFixture = given), options);
@@ -98,4 +102,15 @@ export async function violations(page) {
     ({ id, nodes }) =>
       `${id} × ${nodes.length}: ${nodes[0]?.html.slice(0, 160)} (${nodes[0]?.failureSummary?.split("\n")[1]?.trim()})`,
   );
+}
+
+/** On the real window: chooses the demonstration when nothing is open yet. */
+export async function enterDemonstration(page) {
+  await page
+    .locator(".agenda .col, .listview, .doors, .profils")
+    .first()
+    .waitFor({ timeout: 60_000 });
+  const demonstration = page.getByRole("button", { name: "Ouvrir la démonstration" });
+  if (await demonstration.isVisible()) await demonstration.click();
+  await page.locator(".agenda .col, .listview").first().waitFor({ timeout: 60_000 });
 }

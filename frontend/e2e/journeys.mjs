@@ -3,7 +3,7 @@
 // journey stands alone; exit code 1 when one fails.
 import assert from "node:assert/strict";
 
-import { browse } from "./browser.mjs";
+import { browse, enterDemonstration } from "./browser.mjs";
 
 const { open, close, real } = await browse();
 
@@ -14,9 +14,10 @@ const plain = (text) => text.replaceAll(/[\u202f\u00a0\s]+/g, " ");
 async function ready(options) {
   const page = await open(options);
   await page.evaluate(helpers);
-  const demonstration = page.getByRole("button", { name: "Ouvrir la démonstration" });
-  await page.locator(".agenda .col, .doors, .profils").first().waitFor();
-  if (real && (await demonstration.isVisible())) await demonstration.click();
+  if (real) {
+    await enterDemonstration(page);
+    await page.getByRole("button", { name: "Semaine", exact: true }).click();
+  }
   await page.locator(".agenda .rdv").first().waitFor();
   return page;
 }

@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { browse, violations } from "./browser.mjs";
+import { browse, enterDemonstration, violations } from "./browser.mjs";
 
 const FOLDER =
   process.env.SCREENS ?? fileURLToPath(new URL("../../build/screens", import.meta.url));
@@ -14,8 +14,11 @@ const pending = { state: "pending", pending: 3 };
 
 const button = (page, name) => page.getByRole("button", { name });
 
+/** The week of one agent, whatever view the window remembers. */
 async function toAgenda(page) {
-  await page.locator(".agenda .col").first().waitFor();
+  await page.locator(".agenda .col, .listview").first().waitFor();
+  await page.getByRole("button", { name: "Semaine", exact: true }).click();
+  await page.locator(".agenda .col").nth(4).waitFor();
 }
 
 async function openFirst(page) {
@@ -225,6 +228,14 @@ const { open, close, real } = await browse();
 await mkdir(FOLDER, { recursive: true });
 const wanted = process.argv.slice(2);
 let faults = 0;
+
+if (real) {
+  const page = await open();
+  await page.locator(".agenda .col, .doors, .profils").first().waitFor({ timeout: 60_000 });
+  await page.screenshot({ path: join(FOLDER, "accueil.png") });
+  await enterDemonstration(page);
+  await page.context().close();
+}
 
 for (const screen of SCREENS) {
   if (wanted.length > 0 && !wanted.includes(screen.name)) continue;

@@ -65,9 +65,17 @@ export class AgendaState {
   }
 
   look(span: Span, list = this.list) {
+    if (span === "day") this.#toShownDay();
     this.span = span;
     this.list = list;
     void this.#session.savePreferences({ view: list ? "list" : span });
+  }
+
+  /** On a day the week leaves out, the last one shown before it stands for it. */
+  #toShownDay() {
+    const days = this.view?.columns.map((column) => column.day) ?? [];
+    if (days.length === 0 || days.includes(this.day)) return;
+    this.day = days.findLast((day) => day < this.day) ?? days[0] ?? this.day;
   }
 
   /** Shows or hides one agent, keeping the order of the referentiel. */
@@ -91,7 +99,7 @@ export class AgendaState {
   #keepAgents(kept: Set<string>) {
     const { agents } = this.#session.referentiel;
     this.agents = agents.map((agent) => agent.id).filter((id) => kept.has(id));
-    if (this.agents.length > 1 && !this.list) this.span = "day";
+    if (this.agents.length > 1 && !this.list && this.span === "week") this.look("day");
   }
 
   toggleLieu(id: string) {
