@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The measures themselves work, on little of everything.
+func TestEveryGroupMeasures(t *testing.T) {
+	small := sizes{deskRdvs: 300, deskUsagers: 200, deskAgents: 3, lieux: 3, plages: 7, agents: 4, rows: 400, commands: 12, events: 300, runs: 4}
+	for _, g := range groups() {
+		t.Run(g.name, func(t *testing.T) {
+			results, err := g.measure(context.Background(), t.TempDir(), small)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(results) == 0 {
+				t.Error("nothing was measured")
+			}
+			for _, r := range results {
+				if len(r.times) == 0 || r.at(0.5) <= 0 || r.what == "" {
+					t.Errorf("%+v", r)
+				}
+			}
+		})
+	}
+}
+
+func TestAResultIsItsMedian(t *testing.T) {
+	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
+	r := result{times: []time.Duration{ms(9), ms(1), ms(2), ms(3), ms(4)}, budget: ms(3)}
+	if r.at(0.5) != ms(3) || r.at(0.95) != ms(9) || r.verdict() != "tenu" {
+		t.Errorf("median %v, 95%% %v, %s", r.at(0.5), r.at(0.95), r.verdict())
+	}
+	r.budget = ms(2)
+	if !strings.Contains(r.verdict(), "dépassé") {
+		t.Errorf("verdict = %s", r.verdict())
+	}
+	if none := (result{}); none.at(0.5) != 0 || none.verdict() != "" {
+		t.Errorf("nothing measured gives %v", none.at(0.5))
+	}
+}
+
+func TestThePage(t *testing.T) {
+	day := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	page := report{day: day, machine: machine{system: "Debian", processor: "x", cores: 2, memoryMB: 2048, program: "Go 1.26", load: "3.20"}, results: []result{
+		{what: "Semaine", times: []time.Duration{1500 * time.Microsecond}, budget: 5 * time.Millisecond, note: "40 rdv"},
+	}}
+	want := []string{"# Mesures du 21/11/2026\n", "Debian, x, 2 cœurs, 2048 Mo de mémoire, Go 1.26.", "| Semaine | 1,50\u00a0ms | 1,50\u00a0ms | 1 | 5,00\u00a0ms | tenu |", "- Semaine : 40 rdv"}
+	for _, w := range want {
+		if !strings.Contains(page.String(), w) {
+			t.Errorf("the page lacks %q:\n%s", w, page)
+		}
+	}
+	for n, w := range map[int]string{0: "0", 999: "999", 10_000: "10\u00a0000", 1_000_007: "1\u00a0000\u00a0007"} {
+		if got := thousands(n); got != w {
+			t.Errorf("thousands(%d) = %s", n, got)
+		}
+	}
+}
