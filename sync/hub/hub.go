@@ -59,30 +59,31 @@ func (h *Hub) Exchange(ctx context.Context, d Device, req wire.Request, send fun
 		return err
 	}
 	f := newFollower(d, req)
-	if err := h.hello(ctx, f, req.Hello.Acked, send); err != nil {
+	if err := h.hello(ctx, f, req.Hello, send); err != nil {
 		return err
 	}
-	if err := h.catchUp(ctx, f, send); err != nil {
+	ask, err := h.catchUp(ctx, f, send)
+	if err != nil {
 		return err
 	}
-	return send([]wire.Frame{{T: wire.TypeEnd, End: &wire.End{}}})
+	return send([]wire.Frame{{T: wire.TypeEnd, End: &wire.End{Scopes: ask}}})
 }
 
 // Live sends the same frames as they come, until ctx ends, send fails, or the
-// device is welcome no more (nil: its next request is told why). idle is called
-// when nothing came for ping.
+// device must ask anew: it is welcome no more, or has to list its scopes (nil:
+// its next request is told). idle is called when nothing came for ping.
 func (h *Hub) Live(ctx context.Context, d Device, req wire.Request, ping time.Duration, send func([]wire.Frame) error, idle func() error) error {
 	wake, stop := h.bus.Follow()
 	defer stop()
 	f := newFollower(d, req)
-	if err := h.hello(ctx, f, req.Hello.Acked, send); err != nil {
+	if err := h.hello(ctx, f, req.Hello, send); err != nil {
 		return err
 	}
 	for {
 		if ok, err := h.welcome(ctx, d.ID); err != nil || !ok {
 			return err
 		}
-		if err := h.catchUp(ctx, f, send); err != nil {
+		if ask, err := h.catchUp(ctx, f, send); err != nil || ask {
 			return err
 		}
 		select {
@@ -98,8 +99,8 @@ func (h *Hub) Live(ctx context.Context, d Device, req wire.Request, ping time.Du
 }
 
 // hello opens an answer.
-func (h *Hub) hello(ctx context.Context, f *follower, acked int64, send func([]wire.Frame) error) error {
-	next, err := h.meet(ctx, f.device, acked)
+func (h *Hub) hello(ctx context.Context, f *follower, hello wire.Hello, send func([]wire.Frame) error) error {
+	next, err := h.meet(ctx, f.device, hello)
 	if err != nil {
 		return err
 	}
@@ -120,8 +121,9 @@ func (h *Hub) hello(ctx context.Context, f *follower, acked int64, send func([]w
 	return send([]wire.Frame{{T: wire.TypeHello, Server: s}})
 }
 
-// catchUp sends pages until every territoire is at its head.
-func (h *Hub) catchUp(ctx context.Context, f *follower, send func([]wire.Frame) error) error {
+// catchUp sends pages until every territoire is at its head. ask tells that one
+// stays where it was until the desktop lists its scopes.
+func (h *Hub) catchUp(ctx context.Context, f *follower, send func([]wire.Frame) error) (ask bool, err error) {
 	for {
 		var pages []page
 		err := h.store.Read(ctx, func(tx *store.View) error {
@@ -130,20 +132,20 @@ func (h *Hub) catchUp(ctx context.Context, f *follower, send func([]wire.Frame) 
 			return err
 		})
 		if err != nil {
-			return err
+			return false, err
 		}
 		more := false
 		for _, p := range pages {
-			more = more || p.more
+			more, ask = more || p.more, ask || p.ask
 			if len(p.frames) == 0 {
 				continue
 			}
 			if err := send(p.frames); err != nil {
-				return err
+				return false, err
 			}
 		}
 		if !more {
-			return nil
+			return ask, nil
 		}
 	}
 }

@@ -3,6 +3,7 @@ package hub
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -16,11 +17,12 @@ import (
 type follower struct {
 	device   Device
 	cursors  map[agenda.TerritoireID]wire.Cursor
-	outcomes int64 // highest n whose outcome was sent
+	outcomes int64   // highest n whose outcome was sent
+	waiting  []int64 // those below it whose final outcome was not
 }
 
 func newFollower(d Device, req wire.Request) *follower {
-	f := &follower{device: d, cursors: map[agenda.TerritoireID]wire.Cursor{}, outcomes: req.Hello.Acked}
+	f := &follower{device: d, cursors: map[agenda.TerritoireID]wire.Cursor{}, outcomes: req.Hello.Acked, waiting: slices.Clone(req.Hello.Waiting)}
 	for _, c := range req.Cursors {
 		f.cursors[c.Territoire] = c
 	}
@@ -31,6 +33,9 @@ func newFollower(d Device, req wire.Request) *follower {
 type page struct {
 	frames []wire.Frame
 	more   bool
+	// ask: the cursor has no list of scopes, and its hash is not that of the
+	// rights now.
+	ask bool
 }
 
 // next reads one page of territoire t, held there by the scopes; it moves the
@@ -45,6 +50,12 @@ func (h *Hub) next(tx *store.View, f *follower, t agenda.TerritoireID, held []ag
 	if !known || c.Epoch != head.Epoch || c.Number > head.Number || c.Number < head.Horizon {
 		c = wire.Cursor{Territoire: t, Epoch: head.Epoch, Number: head.Number}
 		reset, known = known, false
+	}
+	if c.Hash != "" && known {
+		if c.Hash != wire.HashScopes(held) {
+			return page{ask: true}, nil
+		}
+		c.Hash, c.Scopes = "", held
 	}
 	b := &builder{tx: tx, t: t, held: held, holds: set(held), head: head.Number, from: c.Number, window: h.window(tx, t), limit: h.pageLines}
 	b.compareScopes(&c)
@@ -66,7 +77,7 @@ func (h *Hub) next(tx *store.View, f *follower, t agenda.TerritoireID, held []ag
 	b.frames = append(b.frames, wire.Frame{T: wire.TypeMark, Territoire: t, Number: c.Number, Mark: &wire.Mark{
 		From: b.from, To: c.Number, Reset: reset, Epoch: head.Epoch, Loading: c.Loading, Scopes: c.Scopes, WindowFrom: c.WindowFrom, WindowAt: b.window.from,
 	}})
-	return page{b.frames, len(c.Loading) > 0 || c.Number < head.Number}, cmp.Or(b.err, tx.Err())
+	return page{frames: b.frames, more: len(c.Loading) > 0 || c.Number < head.Number}, cmp.Or(b.err, tx.Err())
 }
 
 // window is what bounds the Rdvs a desktop holds.
@@ -145,48 +156,6 @@ func (b *builder) delta(c *wire.Cursor) error {
 	return nil
 }
 
-// load reads on in the scopes whose first copy is not complete, once the others
-// are up to date. A scope that reaches the head enters the cursor.
-func (b *builder) load(c *wire.Cursor) error {
-	if len(c.Loading) == 0 || c.Number < b.head {
-		return nil
-	}
-	after := c.Loading[0].After
-	var scopes []agenda.Scope
-	for _, l := range c.Loading {
-		if l.After == after {
-			scopes = append(scopes, l.Scope)
-		}
-	}
-	n := c.Loading[0].N
-	to, err := b.lines(scopes, after, n)
-	if err != nil {
-		return err
-	}
-	for i := range c.Loading {
-		if c.Loading[i].After == after {
-			c.Loading[i].After = to
-		}
-	}
-	b.news = true
-	b.complete(c)
-	return nil
-}
-
-// complete moves the scopes that reached the head into the cursor.
-func (b *builder) complete(c *wire.Cursor) {
-	var rest []wire.Loading
-	for _, l := range c.Loading {
-		if l.After < b.head {
-			rest = append(rest, l)
-			continue
-		}
-		c.Scopes = append(c.Scopes, l.Scope)
-	}
-	slices.Sort(c.Scopes)
-	c.Loading = rest
-}
-
 // lines adds the frames of one page of the feed above after, and gives the
 // number up to which it tells everything. A desktop that begins to load at
 // fresh never held what was out of its reach by then: that is not told.
@@ -249,11 +218,15 @@ func (b *builder) scopesOf(ref agenda.Ref) []agenda.Scope {
 // outcomes adds those of this device that were settled when the page was read,
 // so that no page shows the effect of a command still thought pending.
 func (b *builder) outcomes(f *follower) error {
-	stored, err := b.tx.OutcomesAfter(f.device.ID, f.outcomes)
+	stored, err := b.finals(f)
 	if err != nil {
 		return err
 	}
-	for _, o := range stored {
+	fresh, err := b.tx.OutcomesAfter(f.device.ID, f.outcomes)
+	if err != nil {
+		return err
+	}
+	for _, o := range append(stored, fresh...) {
 		out, err := outcomeOf(o)
 		if err != nil {
 			return err
@@ -262,4 +235,24 @@ func (b *builder) outcomes(f *follower) error {
 		f.outcomes = max(f.outcomes, o.N)
 	}
 	return nil
+}
+
+// finals gives the outcomes of commands that waited when the desktop last heard
+// of them and are settled now; each is told once.
+func (b *builder) finals(f *follower) ([]store.Outcome, error) {
+	var settled []store.Outcome
+	var left []int64
+	for _, n := range f.waiting {
+		o, err := b.tx.OutcomeAt(f.device.ID, n)
+		if err != nil && !errors.Is(err, store.ErrUnknown) {
+			return nil, err
+		}
+		if err == nil && o.Verdict != agenda.Waiting {
+			settled = append(settled, o)
+		} else {
+			left = append(left, n)
+		}
+	}
+	f.waiting = left
+	return settled, nil
 }

@@ -55,8 +55,9 @@ func (h *Hub) push(ctx context.Context, d Device, req wire.Request) error {
 const seenEvery = 10 * time.Minute
 
 // meet notes that the device was heard of, drops the outcomes it has stored and
-// gives the n that is expected of it.
-func (h *Hub) meet(ctx context.Context, d Device, acked int64) (next int64, err error) {
+// gives the n that is expected of it. What waits, and what came after it, is
+// kept until the final outcome was received.
+func (h *Hub) meet(ctx context.Context, d Device, hello wire.Hello) (next int64, err error) {
 	var known store.Device
 	err = h.store.Read(ctx, func(v *store.View) error {
 		known, err = v.Device(d.ID)
@@ -65,7 +66,10 @@ func (h *Hub) meet(ctx context.Context, d Device, acked int64) (next int64, err 
 	if err != nil {
 		return 0, fmt.Errorf("read device %s: %w", d.ID, err)
 	}
-	acked = min(acked, known.LastN)
+	acked := min(hello.Acked, known.LastN)
+	if len(hello.Waiting) > 0 {
+		acked = min(acked, hello.Waiting[0]-1)
+	}
 	now := h.now().UTC()
 	if acked <= known.AckedN && now.Sub(known.SeenAt).Abs() < seenEvery {
 		return known.LastN + 1, nil

@@ -131,13 +131,17 @@ func scope(tx *store.DeskTx, f wire.Frame) error {
 // and stays in À revoir; what is done leaves once its rows are here.
 func (r *Replica) outcome(tx *store.DeskTx, o wire.Outcome, tally *Tally) error {
 	q, ok, err := tx.PendingCommand(o.ID)
-	if err != nil || !ok || q.Outcome != nil {
+	if err != nil || !ok {
 		return err // settled by an earlier page
 	}
 	if q.Command.N != o.N {
 		return fmt.Errorf("outcome of n %d is another command's", o.N)
 	}
-	tally.Pushed++
+	if q.Outcome == nil {
+		tally.Pushed++
+	} else if before, err := outcomeOf(q); err != nil || before.Verdict != agenda.Waiting {
+		return err
+	}
 	if o.Verdict == agenda.Refused {
 		tally.Refused++
 		return r.review(tx, q, o)
@@ -200,21 +204,31 @@ func numbersOf(q store.Queued) (map[agenda.TerritoireID]int64, bool, error) {
 	if q.Outcome == nil {
 		return nil, false, nil
 	}
-	var o wire.Outcome
-	if err := json.Unmarshal(q.Outcome, &o); err != nil {
-		return nil, false, fmt.Errorf("read the outcome of n %d: %w", q.Command.N, err)
+	o, err := outcomeOf(q)
+	if err != nil || !o.Verdict.Done() {
+		return nil, false, err
 	}
 	if o.Numbers == nil {
 		o.Numbers = map[agenda.TerritoireID]int64{}
 	}
-	return o.Numbers, o.Verdict.Done(), nil
+	return o.Numbers, true, nil
 }
 
-// reached reports whether every number lies at or below its territoire's mark.
-// A territoire that is not held here brings no rows.
+// outcomeOf reads what the server answered about a command.
+func outcomeOf(q store.Queued) (wire.Outcome, error) {
+	var o wire.Outcome
+	if err := json.Unmarshal(q.Outcome, &o); err != nil {
+		return o, fmt.Errorf("read the outcome of n %d: %w", q.Command.N, err)
+	}
+	return o, nil
+}
+
+// reached reports whether every number lies at or below its territoire's mark,
+// of which nothing is still being loaded. A territoire that is not held here
+// brings no rows.
 func reached(numbers map[agenda.TerritoireID]int64, cursors map[agenda.TerritoireID]wire.Cursor) bool {
 	for t, n := range numbers {
-		if c, ok := cursors[t]; ok && c.Number < n {
+		if c, ok := cursors[t]; ok && (c.Number < n || len(c.Loading) > 0) {
 			return false
 		}
 	}

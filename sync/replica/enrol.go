@@ -21,6 +21,7 @@ const (
 	serverKey     = "sync.server"
 	credentialKey = "sync.credential"
 	agentKey      = "sync.agent"
+	forkedKey     = "sync.forked" // the device of this profile is another's
 )
 
 // Enrolled is what a server answered to a login.
@@ -65,7 +66,7 @@ func Login(ctx context.Context, client *http.Client, base, email, password, name
 		return Enrolled{}, err
 	}
 	r.Header.Set("Content-Type", "application/json")
-	resp, err := client.Do(r)
+	resp, err := pinned(client).Do(r)
 	if err != nil {
 		return Enrolled{}, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
@@ -132,10 +133,28 @@ func Keep(ctx context.Context, s Store, server string, e Enrolled) error {
 	})
 }
 
+// Former gives the device that a login should ask for again: the profile's, ""
+// for none or when another profile has it too.
+func Former(v *store.View) (string, error) {
+	forked, err := v.Setting(forkedKey)
+	if err != nil || forked != nil {
+		return "", err
+	}
+	return v.DeviceID()
+}
+
+// noteForked remembers that the device of this profile is another's too.
+func noteForked(ctx context.Context, s Store) error {
+	return s.WriteDesk(ctx, func(tx *store.DeskTx) error { return tx.SetSetting(forkedKey, []byte("1")) })
+}
+
 // adopt gives the profile its device, unless it is the one it has already.
 func adopt(tx *store.DeskTx, e Enrolled) error {
 	id, err := tx.DeviceID()
 	if err != nil || id == e.Device {
+		return err
+	}
+	if err := tx.DropSetting(forkedKey); err != nil {
 		return err
 	}
 	last, err := tx.LastN()

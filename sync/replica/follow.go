@@ -39,16 +39,32 @@ func (r *Replica) Follow(ctx context.Context) error {
 		case errors.Is(err, ErrForked), errors.Is(err, ErrRefused):
 			return err
 		case err != nil:
-			r.pause(ctx, time.Duration(r.jitter()*float64(wait)))
+			r.pause(ctx, max(r.jittered(wait), askedWait(err)))
 			wait = min(2*wait, longestWait)
 			continue
 		}
 		wait = firstWait
-		if lived := r.live(ctx); !lived {
+		switch r.live(ctx) {
+		case ended: // its server restarts, perhaps: not everybody at once
+			r.pause(ctx, r.jittered(firstWait))
+		case silent:
 			r.pause(ctx, pollEvery)
 		}
 	}
 	return ctx.Err()
+}
+
+// jittered is anything up to d.
+func (r *Replica) jittered(d time.Duration) time.Duration {
+	return time.Duration(r.jitter() * float64(d))
+}
+
+// askedWait is how long a server or a proxy asked to be left alone.
+func askedWait(err error) time.Duration {
+	if answer, ok := errors.AsType[*Answered](err); ok {
+		return min(answer.Wait, longestWait)
+	}
+	return 0
 }
 
 // pause waits, or less when woken.
@@ -60,42 +76,50 @@ func (r *Replica) pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// live listens until something has to be pushed or the stream ends. It tells
-// whether the server was heard: if not, polling is what is left.
-func (r *Replica) live(ctx context.Context) bool {
+// lived is how a live stream came to its end.
+type lived int
+
+const (
+	woken  lived = iota // something has to be pushed, or the program stops
+	ended               // the line was cut, or the server closed it
+	silent              // nothing passes: polling is what is left
+)
+
+// live listens until something has to be pushed or the stream ends.
+func (r *Replica) live(ctx context.Context) lived {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	req, left, err := r.request(ctx)
-	if err != nil || left || len(req.Commands) > 0 {
-		return true // something was queued meanwhile: push it first
+	q, err := r.request(ctx, false)
+	if err != nil || q.left || len(q.Commands) > 0 {
+		return woken // something was queued meanwhile: push it first
 	}
 	heard := make(chan struct{}, 1)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		r.listen(ctx, req, func() { signal(heard) })
+		r.listen(ctx, q.Request, func() { signal(heard) })
 	}()
-	lived := r.watch(ctx, heard, done)
+	how := r.watch(ctx, heard, done)
 	cancel()
 	<-done
-	return lived
+	return how
 }
 
 // watch ends at a wake, at the end of the stream, or when it stays silent.
-func (r *Replica) watch(ctx context.Context, heard, done <-chan struct{}) bool {
-	lived, patience := false, helloWait
+func (r *Replica) watch(ctx context.Context, heard, done <-chan struct{}) lived {
+	end, patience := silent, helloWait
 	for {
 		select {
 		case <-ctx.Done():
-			return true
+			return woken
 		case <-r.wake:
-			return true
+			return woken
 		case <-done:
-			return lived
+			return end
 		case <-heard:
-			lived, patience = true, silence
+			end, patience = ended, silence
 		case <-r.clock.After(patience):
-			return lived
+			return end
 		}
 	}
 }

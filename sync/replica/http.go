@@ -12,8 +12,10 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -32,8 +34,36 @@ type HTTP struct {
 	client *http.Client
 	keep   func(token string) error // stores a rotated token durably
 
-	mu    sync.Mutex
+	// mu is held for reading until an answer begins, so that no request arrives
+	// with a token older than one that was used already: that looks like theft.
+	mu    sync.RWMutex
 	token string
+}
+
+// Answered is an answer that is no answer to the exchange: our server failed,
+// or somebody on the way.
+type Answered struct {
+	Status int
+	Code   string        // of our server; "" for somebody else
+	Wait   time.Duration // how long it asks to be left alone; 0 for not said
+}
+
+func (a *Answered) Error() string { return fmt.Sprintf("answered %d %q", a.Status, a.Code) }
+
+// Unwrap makes what somebody else answered a fault of the network.
+func (a *Answered) Unwrap() error {
+	if a.Code == "" {
+		return wire.ErrTruncated
+	}
+	return nil
+}
+
+// pinned is client without redirections: what is sent to a server goes nowhere
+// else.
+func pinned(client *http.Client) *http.Client {
+	c := *client
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &c
 }
 
 // NewHTTP talks to the server at base ("https://agenda.example.org") with the
@@ -44,7 +74,7 @@ func NewHTTP(base, token string, client *http.Client, keep func(string) error) (
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return nil, fmt.Errorf("server address %q: not an http or https address", base)
 	}
-	return &HTTP{base: u, client: client, keep: keep, token: token}, nil
+	return &HTTP{base: u, client: pinned(client), keep: keep, token: token}, nil
 }
 
 // Exchange posts req, zstd, and reads the answer as it comes.
@@ -136,15 +166,12 @@ func (t *HTTP) newRequest(ctx context.Context, method, path string, body io.Read
 	if err != nil {
 		return nil, err
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	r.Header.Set("Authorization", "Bearer "+t.token)
 	return r, nil
 }
 
 // do sends r and turns everything but an answer of our server into an error.
 func (t *HTTP) do(r *http.Request) (*http.Response, error) {
-	resp, err := t.client.Do(r)
+	resp, err := t.show(r)
 	if err != nil {
 		return nil, err
 	}
@@ -153,6 +180,14 @@ func (t *HTTP) do(r *http.Request) (*http.Response, error) {
 	}
 	defer resp.Body.Close()
 	return nil, refusal(resp)
+}
+
+// show sends r with the token.
+func (t *HTTP) show(r *http.Request) (*http.Response, error) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	r.Header.Set("Authorization", "Bearer "+t.token)
+	return t.client.Do(r)
 }
 
 // renew stores a rotated token, then uses it.
@@ -173,17 +208,21 @@ func (t *HTTP) renew(token string) error {
 // portal, a proxy) is a fault of the network.
 func refusal(resp *http.Response) error {
 	var body wire.ErrorBody
-	err := json.NewDecoder(io.LimitReader(resp.Body, 64<<10)).Decode(&body)
-	ours := err == nil && body.Error.Code != ""
-	switch {
-	case !ours:
-		return fmt.Errorf("%w: status %d", wire.ErrTruncated, resp.StatusCode)
-	case body.Error.Code == "device_forked":
-		return ErrForked
-	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
-		return fmt.Errorf("%w: %s", ErrRefused, body.Error.Message)
+	if json.NewDecoder(io.LimitReader(resp.Body, 64<<10)).Decode(&body) != nil {
+		body = wire.ErrorBody{}
 	}
-	return fmt.Errorf("server answered %d %s", resp.StatusCode, body.Error.Code)
+	code := body.Error.Code
+	switch {
+	case code == "device_forked":
+		return ErrForked
+	case code != "" && (resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden):
+		return fmt.Errorf("%w: %s", ErrRefused, code)
+	}
+	seconds, err := strconv.Atoi(resp.Header.Get("Retry-After"))
+	if err != nil || seconds < 0 {
+		seconds = 0
+	}
+	return &Answered{resp.StatusCode, code, time.Duration(min(seconds, 3600)) * time.Second}
 }
 
 func pack(req wire.Request) ([]byte, error) {

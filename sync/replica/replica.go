@@ -6,9 +6,8 @@ package replica
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"slices"
+	"fmt"
 	"sync"
 	"time"
 
@@ -76,116 +75,67 @@ func (r *Replica) Sync(ctx context.Context) (Tally, error) {
 	r.one.Lock()
 	defer r.one.Unlock()
 	var tally Tally
-	for {
-		more, err := r.exchange(ctx, &tally)
-		if err != nil || !more {
-			r.noteResult(err)
-			return tally, err
+	err := r.exchanges(ctx, &tally)
+	if errors.Is(err, ErrForked) {
+		err = errors.Join(err, noteForked(ctx, r.store))
+	}
+	r.noteResult(err)
+	return tally, err
+}
+
+func (r *Replica) exchanges(ctx context.Context, tally *Tally) error {
+	for list := false; ; {
+		end, err := r.exchange(ctx, list, tally)
+		if err != nil || !end.left && !end.asked {
+			return err
 		}
+		if list && end.asked {
+			return fmt.Errorf("%w: asked again for what it was told", wire.ErrTruncated)
+		}
+		list = end.asked
 	}
 }
 
-// exchange pushes one batch and pulls to the end. more tells that commands wait.
-func (r *Replica) exchange(ctx context.Context, tally *Tally) (more bool, err error) {
-	req, left, err := r.request(ctx)
+// ending is how an exchange ended: commands stay to be pushed, or the server
+// asks for the list of scopes.
+type ending struct{ left, asked bool }
+
+// exchange pushes one batch and pulls to the end; list shows every scope.
+func (r *Replica) exchange(ctx context.Context, list bool, tally *Tally) (ending, error) {
+	q, err := r.request(ctx, list)
 	if err != nil {
-		return false, err
+		return ending{}, err
 	}
-	p := &pager{r: r, tally: tally}
-	if err := r.net.Exchange(ctx, req, func(f wire.Frame) error { return p.frame(ctx, f) }); err != nil {
-		return false, err
+	p := &pager{r: r, tally: tally, first: q.first}
+	if err := r.net.Exchange(ctx, q.Request, func(f wire.Frame) error { return p.frame(ctx, f) }); err != nil {
+		return ending{}, err
 	}
 	if !p.ended {
-		return false, wire.ErrTruncated
+		return ending{}, wire.ErrTruncated
 	}
-	return left, nil
-}
-
-// request reads what this desktop holds and what it has to push; left tells
-// that commands stayed behind.
-func (r *Replica) request(ctx context.Context) (req wire.Request, left bool, err error) {
-	err = r.store.Read(ctx, func(v *store.View) error {
-		req, left, err = r.requestIn(v)
-		return err
-	})
-	return req, left, err
-}
-
-func (r *Replica) requestIn(v *store.View) (wire.Request, bool, error) {
-	cursors, err := readCursors(v)
-	if err != nil {
-		return wire.Request{}, false, err
-	}
-	last, err := v.LastN()
-	if err != nil {
-		return wire.Request{}, false, err
-	}
-	device, err := v.DeviceID()
-	if err != nil {
-		return wire.Request{}, false, err
-	}
-	queue, err := v.PendingCommands()
-	if err != nil {
-		return wire.Request{}, false, err
-	}
-	queue = slices.DeleteFunc(queue, func(q store.Queued) bool { return q.Outcome != nil })
-	acked := last
-	if len(queue) > 0 {
-		acked = queue[0].Command.N - 1 // outcomes come in order of n
-	}
-	req := wire.Request{Cursors: sorted(cursors), Hello: wire.Hello{
-		Protocol: wire.Protocol, Schema: wire.Schema, Acked: acked, Last: last, Clock: r.clock.Now().UTC(),
-	}}
-	left, err := r.fill(&req, device, queue)
-	return req, left, err
-}
-
-// fill adds the commands whose outcome is not known, within the bounds of one
-// push; left tells that some stayed behind.
-func (r *Replica) fill(req *wire.Request, device string, queue []store.Queued) (left bool, err error) {
-	size := 4096 // hello and cursors
-	for _, c := range req.Cursors {
-		size += 256 + 64*(len(c.Scopes)+2*len(c.Loading))
-	}
-	for _, q := range queue {
-		body := q.Raw
-		if body == nil {
-			if body, err = r.emptied(device, q); err != nil {
-				return false, err
-			}
-		}
-		size += len(body) + 32
-		if len(req.Commands) == wire.MaxCommands || size > wire.MaxBody && len(req.Commands) > 0 {
-			return true, nil
-		}
-		req.Commands = append(req.Commands, body)
-	}
-	return false, nil
-}
-
-// emptied stands for a command whose content an erasure destroyed: its number
-// is still sent, so that numbers stay dense.
-func (r *Replica) emptied(device string, q store.Queued) ([]byte, error) {
-	c := agenda.NewCommand(q.Command.ID, r.clock.Now().UTC(), &agenda.Emptied{})
-	c.Device, c.N = device, q.Command.N
-	return json.Marshal(c)
+	return ending{q.left, p.asked}, nil
 }
 
 // pager gathers frames into pages and applies each as it is closed.
 type pager struct {
 	r     *Replica
 	tally *Tally
+	first int64 // n of the first command pushed, 0 for none
 	page  []wire.Frame
 	ended bool
+	asked bool
 }
 
 func (p *pager) frame(ctx context.Context, f wire.Frame) error {
 	switch f.T {
 	case wire.TypeHello:
 		p.r.noteHello(*f.Server)
+		if p.first > 0 && f.Server.Next < p.first {
+			return fmt.Errorf("%w: the server misses n %d, answered long ago", ErrForked, f.Server.Next)
+		}
 		return nil
 	case wire.TypeEnd:
-		p.ended = true
+		p.ended, p.asked = true, f.End != nil && f.End.Scopes
 		return p.loose(ctx)
 	}
 	p.page = append(p.page, f)
@@ -262,6 +212,9 @@ func failure(err error) string {
 		return "forked"
 	case errors.Is(err, ErrRefused):
 		return "refused"
+	}
+	if a, ok := errors.AsType[*Answered](err); ok && a.Code != "" {
+		return "server"
 	}
 	return "network"
 }

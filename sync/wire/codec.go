@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"permanence/app/agenda"
 )
@@ -93,7 +94,8 @@ const maxCursors = 100
 
 // plausible refuses numbers that no desktop can hold.
 func (r *Request) plausible() error {
-	if r.Hello.Acked < 0 || r.Hello.Last < r.Hello.Acked {
+	h := r.Hello
+	if h.Acked < 0 || h.Last < h.Acked || len(h.Waiting) > MaxCommands || !slices.IsSorted(h.Waiting) {
 		return fmt.Errorf("%w: acked", ErrMalformed)
 	}
 	seen := map[agenda.TerritoireID]bool{}
@@ -103,7 +105,7 @@ func (r *Request) plausible() error {
 		}
 		seen[c.Territoire] = true
 		for _, l := range c.Loading {
-			if l.N < 0 || l.After < 0 {
+			if l.N < 0 || l.After < 0 || l.Phase < 0 || l.Phase > Tail {
 				return fmt.Errorf("%w: loading", ErrMalformed)
 			}
 		}

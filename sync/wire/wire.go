@@ -9,6 +9,8 @@
 package wire
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"time"
 
@@ -35,6 +37,8 @@ type Hello struct {
 	Acked int64 `json:"acked"`
 	// Last is the highest n this desktop ever gave.
 	Last int64 `json:"last"`
+	// Waiting lists the n whose final outcome is still to come, ascending.
+	Waiting []int64 `json:"waiting,omitempty"`
 	// Clock is the desktop's clock, UTC.
 	Clock time.Time `json:"clock"`
 }
@@ -45,14 +49,32 @@ type Cursor struct {
 	Territoire agenda.TerritoireID `json:"territoire"`
 	Epoch      string              `json:"epoch"`
 	Number     int64               `json:"number"`
-	Scopes     []agenda.Scope      `json:"scopes,omitempty"` // sorted
-	Loading    []Loading           `json:"loading,omitempty"`
+	// Hash stands for Scopes when nothing is being loaded; a server that does not
+	// find it asks for the list (End.Scopes).
+	Hash    string         `json:"hash,omitempty"`
+	Scopes  []agenda.Scope `json:"scopes,omitempty"` // sorted
+	Loading []Loading      `json:"loading,omitempty"`
 	// WindowFrom is the first civil day of the Rdvs held, "2026-08-01".
 	WindowFrom string `json:"window_from,omitempty"`
 }
 
-// Loading is a scope whose first copy is not complete: taken at head N, read up
-// to After. It enters Scopes when After reaches N.
+// HashScopes gives the hash of a sorted list of scopes.
+func HashScopes(scopes []agenda.Scope) string {
+	h := sha256.New()
+	for _, s := range scopes {
+		h.Write([]byte(s))
+		h.Write([]byte{'\n'})
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// Tail is the phase of a Loading whose copy is read: what changed since N
+// follows, and After is a number of the feed.
+const Tail = 4
+
+// Loading is a scope whose first copy is not complete: taken at head N, the
+// most useful first, read in Phase up to After. It enters Scopes when its tail
+// reaches the head.
 type Loading struct {
 	Scope agenda.Scope `json:"scope"`
 	N     int64        `json:"n"`
@@ -148,9 +170,11 @@ type Mark struct {
 	WindowAt time.Time `json:"window_at"`
 }
 
-// End closes an answer. More says that another exchange would bring more now.
+// End closes an answer.
 type End struct {
-	More bool `json:"more,omitempty"`
+	// Scopes says that rights have changed since a cursor: shown again with the
+	// list of its scopes, it brings more now.
+	Scopes bool `json:"scopes,omitempty"`
 }
 
 // Outcome is what became of one command. Done ones have a number in each

@@ -1,0 +1,127 @@
+package replica
+
+import (
+	"context"
+	"encoding/json"
+
+	"permanence/app/agenda"
+	"permanence/app/store"
+	"permanence/sync/wire"
+)
+
+// question is what one exchange asks and pushes.
+type question struct {
+	wire.Request
+	first int64 // n of the first command pushed, 0 for none
+	left  bool  // commands stayed behind
+}
+
+// request reads what this desktop holds and what it has to push. list shows
+// every scope it holds; otherwise their hash is enough.
+func (r *Replica) request(ctx context.Context, list bool) (question, error) {
+	var q question
+	err := r.store.Read(ctx, func(v *store.View) error {
+		var err error
+		q, err = r.requestIn(v, list)
+		return err
+	})
+	return q, err
+}
+
+func (r *Replica) requestIn(v *store.View, list bool) (question, error) {
+	cursors, err := readCursors(v)
+	if err != nil {
+		return question{}, err
+	}
+	last, err := v.LastN()
+	if err != nil {
+		return question{}, err
+	}
+	device, err := v.DeviceID()
+	if err != nil {
+		return question{}, err
+	}
+	queue, err := v.PendingCommands()
+	if err != nil {
+		return question{}, err
+	}
+	q := question{Request: wire.Request{Cursors: sorted(cursors), Hello: wire.Hello{
+		Protocol: wire.Protocol, Schema: wire.Schema, Last: last, Clock: r.clock.Now().UTC(),
+	}}}
+	if !list {
+		shorten(q.Cursors)
+	}
+	queue, q.Hello.Waiting, err = unanswered(queue)
+	if err != nil {
+		return question{}, err
+	}
+	q.Hello.Acked = last
+	if len(queue) > 0 {
+		q.Hello.Acked = queue[0].Command.N - 1 // outcomes come in order of n
+	}
+	return q, r.fill(&q, device, queue)
+}
+
+// shorten puts a hash where the server can be expected to know the scopes.
+func shorten(cursors []wire.Cursor) {
+	for i := range cursors {
+		if c := &cursors[i]; len(c.Loading) == 0 {
+			c.Hash, c.Scopes = wire.HashScopes(c.Scopes), nil
+		}
+	}
+}
+
+// unanswered keeps the commands that got no outcome, and gives the n of those
+// whose outcome is not the final one.
+func unanswered(queue []store.Queued) (left []store.Queued, waiting []int64, err error) {
+	for _, q := range queue {
+		if q.Outcome == nil {
+			left = append(left, q)
+			continue
+		}
+		o, err := outcomeOf(q)
+		if err != nil {
+			return nil, nil, err
+		}
+		if o.Verdict == agenda.Waiting {
+			waiting = append(waiting, o.N)
+		}
+	}
+	return left, waiting, nil
+}
+
+// fill adds the commands whose outcome is not known, within the bounds of one
+// push.
+func (r *Replica) fill(q *question, device string, queue []store.Queued) error {
+	size := 4096 // hello and cursors
+	for _, c := range q.Cursors {
+		size += 256 + 128*(len(c.Scopes)+2*len(c.Loading))
+	}
+	for _, c := range queue {
+		body, err := r.body(device, c)
+		if err != nil {
+			return err
+		}
+		size += len(body) + 32
+		if len(q.Commands) == wire.MaxCommands || size > wire.MaxBody && len(q.Commands) > 0 {
+			q.left = true
+			return nil
+		}
+		if q.first == 0 {
+			q.first = c.Command.N
+		}
+		q.Commands = append(q.Commands, body)
+	}
+	return nil
+}
+
+// body is a command as it travels. One whose content an erasure destroyed is
+// still sent, emptied, so that numbers stay dense.
+func (r *Replica) body(device string, q store.Queued) ([]byte, error) {
+	if q.Raw != nil {
+		return q.Raw, nil
+	}
+	c := agenda.NewCommand(q.Command.ID, r.clock.Now().UTC(), &agenda.Emptied{})
+	c.Device, c.N = device, q.Command.N
+	return json.Marshal(c)
+}
