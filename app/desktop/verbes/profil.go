@@ -65,6 +65,9 @@ func (v *loginVerb) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	if err := p.Lock("sync"); err != nil {
+		return inUse(err, beside)
+	}
 	who, err := p.Login(s.ctx, desktop.Identifiants{Server: v.Server, Email: v.Email, Password: password, Device: v.Device})
 	if err != nil {
 		return errors.Join(err, undo())
@@ -140,7 +143,7 @@ func (v *syncVerb) Run(s *session) error {
 		return err
 	}
 	if err := p.Lock("sync"); err != nil {
-		return inUse(err, "Un autre programme de ce poste échange déjà pour cet agenda : ce qui est saisi ici part avec lui.")
+		return inUse(err, beside)
 	}
 	began := time.Now()
 	b, err := p.Exchange(s.ctx)
@@ -153,6 +156,9 @@ func (v *syncVerb) Run(s *session) error {
 	}
 	return follow(s.ctx, p)
 }
+
+// beside is said when another program of the computer exchanges for the profile.
+const beside = "Un autre programme de ce poste échange déjà pour cet agenda : ce qui est saisi ici part avec lui."
 
 // inUse says in its own words that another program has a place of the profile;
 // other errors are returned as they are.
@@ -194,12 +200,12 @@ func follow(ctx context.Context, p *desktop.Poste) error {
 	return err
 }
 
-// watch exchanges whenever more waits than the last time it looked, until
-// following ends.
+// watch exchanges whenever more waits than what the server could not be told
+// already, until following ends. What failed is tried again by following.
 func watch(ctx context.Context, p *desktop.Poste, ended <-chan error) error {
 	tick := time.NewTicker(look)
 	defer tick.Stop()
-	waiting := 0
+	tried := 0
 	for {
 		select {
 		case err := <-ended:
@@ -210,10 +216,14 @@ func watch(ctx context.Context, p *desktop.Poste, ended <-chan error) error {
 		if err != nil {
 			continue // the next look tells more
 		}
-		if at.Pending > waiting {
-			_, _ = p.Exchange(ctx) // a failure is told by the state, and tried again by following
+		tried = min(tried, at.Pending)
+		if at.Pending == tried {
+			continue
 		}
-		waiting = at.Pending
+		tried = at.Pending
+		if _, err := p.Exchange(ctx); err == nil {
+			tried = 0
+		}
 	}
 }
 
