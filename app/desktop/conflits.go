@@ -111,11 +111,11 @@ func (l *lecture) movedText(c *agenda.Conflit) string {
 			at = " " + whenText(*r.CancelledAt, zone, today)
 		}
 		if !r.Cancelled() {
-			return "Annulé puis rétabli ; " + who + wanted + "."
+			return sentence("Annulé puis rétabli ; " + who + wanted)
 		}
-		return "Annulé " + by + at + " ; " + who + wanted + "."
+		return sentence("Annulé " + by + at + " ; " + who + wanted)
 	}
-	return "Déplacé " + whenText(r.Start, zone, today) + " ; " + who + wanted + "."
+	return sentence("Déplacé " + whenText(r.Start, zone, today) + " ; " + who + wanted)
 }
 
 // authored reports whether a command was this profile's.
@@ -198,7 +198,7 @@ func (l *lecture) personSide(id agenda.UsagerID, today civil.Date) Cote {
 // conflitChoices are the ways to settle a conflit, the likeliest first.
 func (l *lecture) conflitChoices(c *agenda.Conflit) []CasChoix {
 	one := func(code, label, detail string) CasChoix {
-		return CasChoix{Code: code, Label: label, Detail: detail, Creneaux: []Creneau{}}
+		return CasChoix{Code: code, Label: label, Detail: typeset(detail), Creneaux: []Creneau{}}
 	}
 	r := l.yielding(c)
 	who := ""

@@ -30,7 +30,7 @@ func (p *Poste) etatSync(ctx context.Context) (EtatSync, error) {
 		if !e.Last.IsZero() {
 			vue.LastSync = momentText(e.Last, zone, today)
 		}
-		vue.Detail = skewText(e.Line.Skew)
+		vue.Detail = typeset(skewText(e.Line.Skew))
 		return nil
 	})
 	return vue, err

@@ -65,6 +65,9 @@ func (l *lecture) drawRdv(r *agenda.Rdv) (FicheRdv, error) {
 	if vue.Messages, err = l.messages(r, "", e.Pending); err != nil {
 		return vue, err
 	}
+	for i := range vue.Conflict {
+		vue.Conflict[i].Message = typeset(vue.Conflict[i].Message)
+	}
 	vue.History, err = l.history(r)
 	return vue, err
 }
@@ -120,7 +123,7 @@ func (l *lecture) banner(r *agenda.Rdv, it Item) *Annonce {
 	case it.State == stateWaiting:
 		return &Annonce{"info", "En salle d’attente depuis " + hourText(timeOf(*r.ArrivedAt, zone))}
 	case len(it.Conflicts) > 0:
-		return &Annonce{"warn", "À regarder : voir plus bas."}
+		return &Annonce{"warn", "À regarder" + noBreak + ": voir plus bas."}
 	case it.State == stateTodo:
 		return &Annonce{"warn", "Statut à renseigner"}
 	}
@@ -137,7 +140,7 @@ func (l *lecture) rdvUsager(r *agenda.Rdv, id agenda.UsagerID) RdvUsager {
 	v.Age, v.Phone, v.Email = ageWithBirth(u.BirthDate, l.today()), agenda.FormatTelephone(phone), agenda.ShowCourriel(email)
 	v.File = l.fileNumber(id)
 	if responsable != nil {
-		v.Relation = "responsable : " + responsable.Name()
+		v.Relation = "responsable" + noBreak + ": " + responsable.Name()
 	}
 	return v
 }

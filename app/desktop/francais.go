@@ -197,6 +197,9 @@ func capital(s string) string {
 	return s
 }
 
+// sentence ends a text with a full stop, unless an abbreviation brought one.
+func sentence(s string) string { return strings.TrimSuffix(s, ".") + "." }
+
 // cityOf gives where a clock hangs: « à Saint-Denis ».
 func cityOf(zone string) string {
 	switch zone {

@@ -39,7 +39,7 @@ func (l *lecture) toCome(r *agenda.Rdv, before bool) LigneDatee {
 		line.Label = "Mise à jour, courriel"
 	}
 	if !r.Start.After(l.now) {
-		line.When, line.State, line.Pending = "ne partira pas : l’heure est passée", "failed", false
+		line.When, line.State, line.Pending = "ne partira pas"+noBreak+": l’heure est passée", "failed", false
 	}
 	return line
 }
@@ -81,9 +81,9 @@ func (l *lecture) messageLine(m *agenda.Recu) LigneDatee {
 func reasonText(reason string) string {
 	switch reason {
 	case "began":
-		return " : le rendez-vous avait commencé"
+		return noBreak + ": le rendez-vous avait commencé"
 	case "no_address":
-		return " : pas d’adresse"
+		return noBreak + ": pas d’adresse"
 	}
 	return ""
 }
@@ -173,7 +173,7 @@ func historyText(args agenda.Args) string {
 		if a.Status == agenda.StatusUnknown {
 			return "Remis à venir"
 		}
-		return "Noté « " + stateLabel(string(a.Status)) + " »"
+		return "Noté «" + noBreak + stateLabel(string(a.Status)) + noBreak + "»"
 	case *agenda.ArriveRdv:
 		if a.Arrived {
 			return "Arrivée notée"

@@ -110,7 +110,7 @@ func deQui(t testing.TB, agent string, more ...agenda.Record) *monde {
 	m := &monde{TB: t, ligne: &ligneTest{status: Ligne{Online: true, Complete: true}}, told: make(chan evenement, 100)}
 	m.at(aujourdhui + " 11:20")
 	dir := t.TempDir()
-	m.f = New(Config{Dir: dir, Version: "0.1.0", Emit: m.emit, Ports: Ports{Now: m.clock, NewID: m.mint, Lines: m.ligne, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}})
+	m.f = New(Config{Dir: dir, Version: "0.1.0", Emit: m.emit, Ports: Ports{Now: m.clock, NewID: m.mint, Lines: m.ligne, Log: silence()}})
 	t.Cleanup(func() {
 		if err := m.f.Close(); err != nil {
 			t.Error(err)
@@ -128,6 +128,8 @@ func deQui(t testing.TB, agent string, more ...agenda.Record) *monde {
 	m.Agenda, m.p = m.f.Agenda(), m.f.current()
 	return m
 }
+
+func silence() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 
 func (m *monde) emit(name string, payload any) {
 	select {

@@ -73,7 +73,7 @@ func pageField(field string) string {
 func (l *lecture) avertissements(found []agenda.Warning) []Avertissement {
 	all := []Avertissement{}
 	for _, w := range found {
-		a := Avertissement{Code: pageCode(w.Code), Message: w.Message, Records: []Renvoi{}}
+		a := Avertissement{Code: pageCode(w.Code), Message: typeset(w.Message), Records: []Renvoi{}}
 		for _, ref := range w.Records {
 			a.Records = append(a.Records, l.renvoi(ref))
 		}

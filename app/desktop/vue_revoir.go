@@ -16,7 +16,9 @@ func (p *Poste) vueRevoir(ctx context.Context) (VueRevoir, error) {
 			return err
 		}
 		for _, c := range cases {
-			vue.Items = append(vue.Items, l.drawCase(c))
+			one := l.drawCase(c)
+			one.Title, one.Message = typeset(one.Title), typeset(one.Message)
+			vue.Items = append(vue.Items, one)
 		}
 		return nil
 	})
