@@ -82,6 +82,7 @@ func (p *Poste) propose(ctx context.Context, id string, args agenda.Args, accord
 		return Acte{}, err
 	}
 	acte := Acte{ID: id, Commands: []string{done.Command.ID}, Changes: done.Decision.Changes, Warnings: done.Decision.Warnings}
+	p.known(done.Command.N)
 	p.heard(Nouvelle{Changes: acte.Changes})
 	p.line.Wake()
 	return acte, nil

@@ -29,11 +29,19 @@ type Entree struct {
 	Agents    []agenda.AgentID
 	Title     string
 	Rdv       *agenda.Rdv            // of an rdv
+	People    []Personne             // of an rdv, in the order of their inscription
 	Plage     *agenda.PlageOuverture // of a plage
 	Absence   *agenda.Absence        // of an absence
 	Pending   bool                   // waits to be sent
 	Conflicts []string               // codes, sorted
 	Private   bool                   // times only
+}
+
+// Personne is one usager's part in an rdv.
+type Personne struct {
+	ID     agenda.UsagerID
+	Name   string
+	Status agenda.Status
 }
 
 // Entrees gives what agents have between two civil days of home, inclusive, by
@@ -139,8 +147,12 @@ func (g *gerbe) plages(plages []*agenda.PlageOuverture) {
 		if lieu := g.lieu(p.Lieu); title == "" && lieu != nil {
 			title = lieu.Name
 		}
+		zone, holidays := g.zone(p.Zone), g.holidaysOf(p.Agent)
 		for _, s := range p.Spans(g.span) {
-			g.add(Entree{Kind: KindPlage, ID: p.Key(), Span: s, Zone: g.zone(p.Zone), Agents: []agenda.AgentID{p.Agent},
+			if holidays.Is(zone.Date(s.Start)) {
+				continue // nobody is received
+			}
+			g.add(Entree{Kind: KindPlage, ID: p.Key(), Span: s, Zone: zone, Agents: []agenda.AgentID{p.Agent},
 				Title: title, Plage: p, Pending: g.pending(p)})
 		}
 	}
@@ -161,9 +173,17 @@ func (g *gerbe) rdvs(rdvs []*agenda.Rdv) error {
 			continue
 		}
 		g.add(Entree{Kind: KindRdv, ID: r.Key(), Span: r.Span(), Zone: g.zone(r.Zone), Agents: r.Agents, Title: g.titleOf(r),
-			Rdv: r, Pending: g.pending(r), Conflicts: flagged[r.ID]})
+			Rdv: r, People: g.people(r), Pending: g.pending(r), Conflicts: flagged[r.ID]})
 	}
 	return nil
+}
+
+func (l *lecture) people(r *agenda.Rdv) []Personne {
+	all := make([]Personne, 0, len(r.Participations))
+	for _, u := range r.Usagers() {
+		all = append(all, Personne{u, l.usagerName(u), r.StatusOf(u)})
+	}
+	return all
 }
 
 // busy adds a time without content, when it is of one of the agents asked.

@@ -11,8 +11,8 @@ import (
 // skewed is from how much a clock that disagrees with the server's is said.
 const skewed = 5 * time.Minute
 
-// etatSync is the pill and what it unfolds.
-func (p *Poste) etatSync(ctx context.Context) (EtatSync, error) {
+// EtatSync is the pill and what it unfolds, without the network.
+func (p *Poste) EtatSync(ctx context.Context) (EtatSync, error) {
 	e, err := p.Status(ctx)
 	if err != nil {
 		return EtatSync{}, err

@@ -236,14 +236,14 @@ func (a *Agenda) SearchUsagers(text string, limit int) (VueUsagers, error) {
 
 // Usager is the person's file.
 func (a *Agenda) Usager(id string) (FicheUsager, error) {
-	return ask(a, "Usager", func(ctx context.Context, p *Poste) (FicheUsager, error) { return p.ficheUsager(ctx, id, false) })
+	return ask(a, "Usager", func(ctx context.Context, p *Poste) (FicheUsager, error) { return p.FicheUsager(ctx, id, false) })
 }
 
 // RevealUsager is the same with its sensitive values; who read whose file is
 // logged, by ids.
 func (a *Agenda) RevealUsager(id string) (FicheUsager, error) {
 	return ask(a, "RevealUsager", func(ctx context.Context, p *Poste) (FicheUsager, error) {
-		vue, err := p.ficheUsager(ctx, id, true)
+		vue, err := p.FicheUsager(ctx, id, true)
 		if err == nil {
 			a.f.cfg.Log.Info("sensitive fields read", "usager", id, "agent", p.Agent())
 		}
@@ -352,7 +352,7 @@ func (a *Agenda) Undo(command string) (Fait, error) {
 
 // Sync is the pill.
 func (a *Agenda) Sync() (EtatSync, error) {
-	return ask(a, "Sync", func(ctx context.Context, p *Poste) (EtatSync, error) { return p.etatSync(ctx) })
+	return ask(a, "Sync", func(ctx context.Context, p *Poste) (EtatSync, error) { return p.EtatSync(ctx) })
 }
 
 // SyncNow exchanges now. Offline it answers the state; a session that was lost
@@ -367,7 +367,7 @@ func (a *Agenda) SyncNow() (EtatSync, error) {
 		if e != nil && e.Code == CodeLogin {
 			a.f.sessionLost(p)
 		}
-		return p.etatSync(ctx)
+		return p.EtatSync(ctx)
 	})
 }
 

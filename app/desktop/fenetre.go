@@ -40,6 +40,7 @@ type Fenetre struct {
 	synced bool               // the place "sync" of poste is ours
 	login  *Dossier           // whose password the page must ask
 	heard  Nouvelle
+	review int // cases of À revoir when last told, -1 before
 }
 
 // New readies the window; no profile is open yet. Close ends it.
@@ -104,7 +105,7 @@ func (f *Fenetre) openDossier(d Dossier) (*Poste, error) {
 		return nil, errors.Join(err, p.Close())
 	}
 	f.mu.Lock()
-	f.poste, f.synced, f.login, f.heard = p, false, nil, Nouvelle{}
+	f.poste, f.synced, f.login, f.heard, f.review = p, false, nil, Nouvelle{}, -1
 	f.mu.Unlock()
 	if p.Agent() == "" {
 		f.askLogin(d)
@@ -146,13 +147,13 @@ func (f *Fenetre) follow(p *Poste) {
 		return
 	}
 	ctx, cancel := context.WithCancel(f.ctx)
-	done := make(chan struct{})
+	var both sync.WaitGroup
 	f.stop = func() {
 		cancel()
-		<-done
+		both.Wait()
 	}
-	f.running.Go(func() {
-		defer close(done)
+	both.Go(func() { f.others(ctx, p) })
+	both.Go(func() {
 		if !f.takeSync(ctx, p) {
 			return
 		}
@@ -264,12 +265,42 @@ func (f *Fenetre) emit(p *Poste, n Nouvelle) {
 		}
 		f.cfg.Emit(EventChanged, c)
 	}
-	e, err := p.etatSync(f.ctx)
+	e, err := p.EtatSync(f.ctx)
 	if err != nil {
 		f.cfg.Log.Error("the state of the exchange could not be read", "error", err.Error())
 		return
 	}
 	f.cfg.Emit(EventSync, e)
+	f.announce(p, e.Review)
+}
+
+// announce tells that more waits for a person than before.
+func (f *Fenetre) announce(p *Poste, review int) {
+	f.mu.Lock()
+	more := f.poste == p && f.review >= 0 && review > f.review
+	f.review = review
+	f.mu.Unlock()
+	if more {
+		f.cfg.Emit(EventAnnounce, Annonce{"warn", capital(plural(review, "point à revoir", "points à revoir")) + "."})
+	}
+}
+
+// others notices, every few seconds, what a command line wrote beside this
+// window: it is shown, and sent.
+func (f *Fenetre) others(ctx context.Context, p *Poste) {
+	const often = 5 * time.Second
+	tick := time.NewTicker(often)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := p.noticeOthers(ctx); err != nil && ctx.Err() == nil {
+			f.cfg.Log.Error("what others wrote could not be read", "error", err.Error())
+		}
+	}
 }
 
 // OpenFolder opens the profile in a folder that need not be among those of this

@@ -249,6 +249,15 @@ func TestACommandLineBesideTheWindow(t *testing.T) {
 	if !has(m.jour("2026-11-16"), acte.ID) {
 		t.Error("the window does not see it")
 	}
+	if err := m.p.noticeOthers(m.f.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if c := m.event(EventChanged).(Changement); !c.Remote || !slices.Contains(c.Nouns, "rdv") || m.ligne.woken != 1 {
+		t.Errorf("the window was not told: %+v", c)
+	}
+	if err := m.p.noticeOthers(m.f.ctx); err != nil || m.ligne.woken != 1 {
+		t.Errorf("told twice: %v", err)
+	}
 	if err := p.Lock("sync"); store.ErrorOf(err) == nil || store.ErrorOf(err).Code != store.CodeInUse {
 		t.Errorf("the window holds the place of the exchange: %v", err)
 	}
@@ -327,6 +336,12 @@ func TestEventsAfterAPage(t *testing.T) {
 		if e := m.event(EventSync).(EtatSync); e.State == "offline" {
 			break
 		}
+	}
+	r := rdv(t, "nadia", "claire", "2026-11-16 09:00", 45, "accompagnement", "nadia")
+	m.put(r, conflit(t, agenda.ConflitOutside, nil, r))
+	m.ligne.place.Heard.Applied([]agenda.Ref{{Noun: agenda.NounConflit, ID: "z"}})
+	if a := m.event(EventAnnounce).(Annonce); a.Level != "warn" || a.Message != "1 point à revoir." {
+		t.Errorf("%+v", a)
 	}
 }
 

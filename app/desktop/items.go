@@ -112,7 +112,8 @@ func (g grille) item(e Entree, day civil.Date, agent agenda.AgentID) (Item, bool
 	return it, true
 }
 
-// hours gives the part of an entree that falls on a day of the grid.
+// hours gives the part of an entree that falls on a day of the grid. Where the
+// clock goes back in between, the end is as far from the start as it lasts.
 func (g grille) hours(e Entree, day civil.Date) (from, to civil.Time, ok bool) {
 	if e.Kind == KindFerie {
 		return 0, civil.EndOfDay, e.Day == day
@@ -127,6 +128,9 @@ func (g grille) hours(e Entree, day civil.Date) (from, to civil.Time, ok bool) {
 	}
 	if e.Span.End.Before(end) {
 		to = timeOf(e.Span.End, g.zone)
+	}
+	if to <= from {
+		to = min(from+civil.Time(e.Span.End.Sub(e.Span.Start).Minutes()), civil.EndOfDay)
 	}
 	return from, to, from < to
 }
@@ -155,11 +159,11 @@ func (g grille) drawRdv(it *Item, e Entree) {
 	it.StateLabel = stateLabel(it.State)
 	it.Motif, it.Lieu, it.LieuLabel = string(r.Motif), string(r.Lieu), g.lieuLabel(r.Lieu)
 	it.Revision, it.Seats = int(r.Revision), r.Capacity
-	for _, u := range r.Usagers() {
-		if !r.StatusOf(u).Cancelled() || r.Cancelled() {
+	for _, u := range e.People {
+		if !u.Status.Cancelled() || r.Cancelled() {
 			it.Taken++
 		}
-		it.Usagers = append(it.Usagers, Renvoi{Noun: string(agenda.NounUsager), ID: string(u), Label: g.usagerName(u)})
+		it.Usagers = append(it.Usagers, Renvoi{Noun: string(agenda.NounUsager), ID: string(u.ID), Label: u.Name})
 	}
 	if m := g.motif(r.Motif); m != nil {
 		it.Detail, it.Color, it.Place, it.Collectif = m.Name, colorOf(m.Color), string(m.Place), m.Collectif

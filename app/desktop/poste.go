@@ -27,6 +27,7 @@ type Poste struct {
 	dossier  Dossier
 	agent    agenda.AgentID // "" until enrolled
 	lastSync time.Time      // as kept on the disk
+	lastN    int64          // number of the last command known here
 }
 
 // Nouvelle tells who shows the profile that something may be out of date.
@@ -81,6 +82,9 @@ func (p *Poste) readSettings(ctx context.Context) error {
 			return err
 		}
 		p.agent = agenda.AgentID(agent)
+		if p.lastN, err = v.LastN(); err != nil {
+			return err
+		}
 		last, err := v.Setting(settingLastSync)
 		if err != nil || last == nil {
 			return err
@@ -179,6 +183,41 @@ func (p *Poste) keepLastSync(ctx context.Context) error {
 		return err
 	}
 	return p.db.WriteDesk(ctx, func(tx *store.DeskTx) error { return tx.SetSetting(settingLastSync, text) })
+}
+
+// known notes the number of a command of this program.
+func (p *Poste) known(n int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lastN = max(p.lastN, n)
+}
+
+// noticeOthers tells who shows the profil, and the line, that another program
+// wrote commands in it.
+func (p *Poste) noticeOthers(ctx context.Context) error {
+	var n int64
+	err := p.db.Read(ctx, func(v *store.View) error {
+		var err error
+		n, err = v.LastN()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	news := n > p.lastN
+	p.lastN = max(p.lastN, n)
+	p.mu.Unlock()
+	if !news {
+		return nil
+	}
+	var any []agenda.Ref
+	for _, noun := range []agenda.Noun{agenda.NounRdv, agenda.NounUsager, agenda.NounPlage, agenda.NounAbsence} {
+		any = append(any, agenda.Ref{Noun: noun})
+	}
+	p.heard(Nouvelle{Refs: any})
+	p.line.Wake()
+	return nil
 }
 
 // touch notes that the profile was opened, and what it shows in the list.

@@ -29,7 +29,7 @@ func TestWeekOfOneAgent(t *testing.T) {
 	want := []string{
 		"2026-11-09 0 Maison des services: plage 09:00-12:30 Maison des services",
 		"2026-11-10 0 Maison des services: plage 09:00-12:30 Maison des services; absence 14:00-18:00 Absence · formation",
-		"2026-11-11 0 Jour férié: ferie 00:00-24:00 Armistice de 1918; plage 09:00-12:30 Maison des services",
+		"2026-11-11 0 Jour férié: ferie 00:00-24:00 Armistice de 1918",
 		"2026-11-12 1 Maison des services: plage 09:00-12:30 Maison des services; rdv 11:30-12:15 Nadia Haddad",
 		"2026-11-13 0 Maison des services: plage 09:00-12:30 Maison des services",
 	}

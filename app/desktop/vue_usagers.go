@@ -226,7 +226,9 @@ func (p *Poste) champsUsager(ctx context.Context) ([]Champ, error) {
 	return all, err
 }
 
-func (p *Poste) ficheUsager(ctx context.Context, id string, reveal bool) (FicheUsager, error) {
+// FicheUsager reads a person's file; its sensitive values are masked unless
+// revealed. It refuses (not_found, erased).
+func (p *Poste) FicheUsager(ctx context.Context, id string, reveal bool) (FicheUsager, error) {
 	var vue FicheUsager
 	err := p.read(ctx, func(l *lecture) error {
 		f, o, err := l.ficheOf(agenda.UsagerID(id))

@@ -19,7 +19,8 @@ const (
 	EventAnnounce = "announce" // Annonce: a sentence to show and speak
 )
 
-// Erreur is what a rejected promise carries. A refusal of the rules has its own
+// Erreur is what a rejected promise carries, as JSON text: Wails makes an Error of
+// whatever ErrorFormatter gives, and only a string survives that. A refusal of the rules has its own
 // stable code; "warnings" lists what may be accepted by asking again with the
 // codes in accept; "invalid" names the fields at fault; "failure" is a surprise,
 // already logged, whose message says what was saved and what to do.

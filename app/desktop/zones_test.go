@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"permanence/app/agenda"
 )
 
@@ -159,4 +161,26 @@ func TestBookingOnAWall(t *testing.T) {
 	}
 	_, err := ParseMoment("2026-11-20T09:00", "Europe/Nulle-Part")
 	refus(t, err, "invalid")
+}
+
+// Whatever the zones, the hour and the length, an entree shows on each day it
+// falls on, and nowhere else.
+func TestNothingFallsBetweenTheColumns(t *testing.T) {
+	zones := []string{"Europe/Paris", "Indian/Reunion", "America/Martinique", "America/Miquelon", "Pacific/Marquesas", "Pacific/Noumea"}
+	rapid.Check(t, func(r *rapid.T) {
+		home := zone(t, rapid.SampledFrom(zones).Draw(r, "home"))
+		own := zone(t, rapid.SampledFrom(zones).Draw(r, "own"))
+		around := rapid.SampledFrom([]string{"2026-03-29", "2026-10-25", "2026-11-01", "2026-07-14"}).Draw(r, "around")
+		start := instant(t, around+" 00:00", "Europe/Paris").Add(time.Duration(rapid.IntRange(-48*12, 48*12).Draw(r, "start")) * 5 * time.Minute)
+		end := start.Add(time.Duration(rapid.IntRange(1, 24*12).Draw(r, "length")) * 5 * time.Minute)
+		g := grille{newLecture(nil, "", start), home}
+		e := Entree{Kind: KindAbsence, Span: agenda.Span{Start: start, End: end}, Zone: own, Absence: &agenda.Absence{}}
+		first, last := home.Date(start), home.Date(end.Add(-time.Second))
+		for day := first - 3; day <= last+3; day++ {
+			from, to, shown := g.hours(e, day)
+			if shown != (first <= day && day <= last) || shown && from >= to {
+				r.Fatalf("%s … %s on %s in %s: %s–%s %v", start, end, day, home.Name(), from, to, shown)
+			}
+		}
+	})
 }

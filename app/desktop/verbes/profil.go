@@ -189,13 +189,13 @@ const look = 250 * time.Millisecond
 // follow keeps the profile in step until ctx ends, and sends at once what verbs
 // write beside it.
 func follow(ctx context.Context, p *desktop.Poste) error {
-	ctx, stop := context.WithCancel(ctx)
+	following, stop := context.WithCancel(ctx)
+	defer stop()
 	ended := make(chan error, 1)
-	go func() { ended <- p.Follow(ctx) }()
-	err := watch(ctx, p, ended)
-	stop()
-	if ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)) {
-		return nil
+	go func() { ended <- p.Follow(following) }()
+	err := watch(following, p, ended)
+	if ctx.Err() != nil {
+		return nil // told to stop
 	}
 	return err
 }
