@@ -1,7 +1,6 @@
 package verbes
 
 import (
-	"context"
 	"strings"
 
 	"permanence/app/agenda"
@@ -141,7 +140,7 @@ func (v *usagerShow) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	f, err := readFiche(s.ctx, p, v.ID)
+	f, err := p.FicheUsager(s.ctx, v.ID, false)
 	if err != nil {
 		return err
 	}
@@ -155,15 +154,4 @@ func (v *usagerShow) Run(s *session) error {
 		text += "\n  " + r.When + "  " + r.Motif + "  " + r.StateLabel
 	}
 	return s.print(f, text)
-}
-
-// readFiche reads a person's file as the window does.
-func readFiche(ctx context.Context, p any, id string) (desktop.FicheUsager, error) {
-	reader, ok := p.(interface {
-		FicheUsager(ctx context.Context, id string) (desktop.FicheUsager, error)
-	})
-	if !ok {
-		return desktop.FicheUsager{}, agenda.Refuse(agenda.CodeNotFound, id)
-	}
-	return reader.FicheUsager(ctx, id)
 }
