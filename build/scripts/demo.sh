@@ -5,12 +5,19 @@
 demo=build/tmp/demonstration
 demo_pid=
 
+# clock gives the options that move a program's clock to NOW, one a line; none
+# when NOW is empty.
+clock() { [ -z "${NOW:-}" ] || printf '%s\n' --now "$NOW"; }
+
 # start_demo starts a fresh demonstration server on LISTEN and waits for its
 # line.
 start_demo() {
+  local now
+  mapfile -t now < <(clock)
   rm -rf "$demo"
   mkdir -p "$demo"
-  build/bin/permanenced demo --listen "$LISTEN" --data "$demo/serveur" >"$demo/ligne.json" 2>"$demo/serveur.log" &
+  export XDG_CONFIG_HOME=$PWD/$demo/reglages # the window's settings, fresh too
+  build/bin/permanenced demo --listen "$LISTEN" --data "$demo/serveur" "${now[@]}" >"$demo/ligne.json" 2>"$demo/serveur.log" &
   demo_pid=$!
   trap stop_demo EXIT
   local tries
@@ -46,14 +53,19 @@ told() {
 # connect_desktop PROGRAM gives the first account of the demonstration a desktop
 # and its agenda, with one of the builds of permanence.
 connect_desktop() {
-  local program=$1
+  local program=$1 now
+  mapfile -t now < <(clock)
   told 'line.accounts[0].password' | tr -d '\n' |
-    "$program" login --profile "$demo/poste" --server "$(told line.url)" \
+    "$program" login --profile "$demo/poste" "${now[@]}" --server "$(told line.url)" \
       --email "$(told 'line.accounts[0].email')" --password-stdin >>"$demo/poste.log" 2>&1 &&
-    "$program" sync --once --profile "$demo/poste" >>"$demo/poste.log" 2>&1 && return
+    "$program" sync --once --profile "$demo/poste" "${now[@]}" >>"$demo/poste.log" 2>&1 && return
   tail -n 20 "$demo/poste.log" >&2
   fail "Le poste de démonstration n'a pas pu se connecter."
 }
+
+# on_a_working_day moves the clock to a Tuesday, so that what is shown and tried
+# does not depend on the day.
+on_a_working_day() { export NOW=2026-11-24T09:10:00Z; }
 
 # build_test_window builds the window that answers on a port; it is never
 # shipped.
@@ -63,5 +75,8 @@ build_test_window() {
   go build -tags dev,webkit2_41,sqlite_fts5 -o build/tmp/permanence-dev .
 }
 
-# on_display COMMAND… gives a command a display and a session bus of its own.
-on_display() { dbus-run-session -- xvfb-run -a -s "-screen 0 1440x900x24" "$@"; }
+# on_display COMMAND… gives a command a display and a session bus of its own,
+# without what the bus has to say about itself.
+on_display() {
+  NO_AT_BRIDGE=1 dbus-run-session -- xvfb-run -a -s "-screen 0 1440x900x24" "$@" 2> >(grep -v '^dbus-daemon' >&2)
+}

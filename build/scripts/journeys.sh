@@ -9,6 +9,7 @@ need_packages build screens
 build_window
 source build/scripts/demo.sh
 LISTEN=127.0.0.1:0
+on_a_working_day
 
 mkdir -p build/bin
 go build -o build/bin/permanenced ./sync/cmd/permanenced

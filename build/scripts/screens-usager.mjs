@@ -1,15 +1,40 @@
-// Takes pictures of what usagers see: a captured mail, in HTML and in text, and
-// the page its link opens. Asks the demonstration at PERMANENCE_MAIL; pictures
-// go to SCREENS. Exit code 1 when there is no mail, no link, or a page fails.
+// Books an rdv on a demonstration's desktop, then takes pictures of what its
+// usager receives and sees: the mail, and the page that its link opens. Asks
+// the demonstration at PERMANENCE_MAIL, whose clock began at NOW; pictures go to
+// SCREENS. Exit code 1 when there is no mail, no link, or a page fails.
+// Usage: node screens-usager.mjs PROFILE
+import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
 const { chromium } = createRequire(new URL("../../frontend/package.json", import.meta.url))("playwright-core");
 
-const list = process.env.PERMANENCE_MAIL;
-const folder = process.env.SCREENS;
+const [profile] = process.argv.slice(2);
+const { PERMANENCE_MAIL: list, SCREENS: folder, NOW: now } = process.env;
 
-/** The captured mails; the first one leaves a moment after the demonstration starts. */
+/** What a verb of the desktop answers. */
+function permanence(...args) {
+  const clock = now ? ["--now", now] : [];
+  return JSON.parse(execFileSync("build/bin/permanence", [...args, "--profile", profile, "--json", ...clock]));
+}
+
+/** Books the first slot of tomorrow for a new usager, and sends it. */
+function book() {
+  const tomorrow = new Date(Date.parse(now || new Date().toISOString()) + 86_400_000).toISOString().slice(0, 10);
+  const motif = permanence("motifs").items[0].id;
+  const { creneaux } = permanence("creneaux", "--motif", motif, "--from", tomorrow);
+  const usager = permanence(
+    "usager", "add", "--first-name", "Inès", "--last-name", "Moreau", "--email", "ines.moreau@example.org",
+  ).id;
+  const { start, lieu, agent } = creneaux[0];
+  const where = lieu ? ["--lieu", lieu] : [];
+  permanence(
+    "rdv", "book", "--motif", motif, "--usager", usager, "--agent", agent, "--start", start, ...where, "--accept", "all",
+  );
+  permanence("sync", "--once");
+}
+
+/** The captured mails, once there is one. */
 async function mails() {
   for (let tries = 0; tries < 60; tries++) {
     const captured = await (await fetch(`${list}.json`)).json();
@@ -41,8 +66,11 @@ async function shoot(name, address) {
 }
 
 try {
+  book();
   const address = (await mails()).map((mail) => link(mail.raw)).find(Boolean);
-  await shoot("courriel", list);
+  await shoot("courriels", list);
+  const mail = await page.locator("a[href^='/demo/courriel/']").first().getAttribute("href");
+  await shoot("courriel", new URL(mail ?? "", list).href);
   if (!address) throw new Error("aucun courriel n'a de lien vers la page de l'usager");
   await shoot("page-usager", address);
   await page.setViewportSize({ width: 390, height: 844 });

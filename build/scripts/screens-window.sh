@@ -2,9 +2,11 @@
 # Opens the real window and takes its picture. Called by screens.sh on a display.
 # Usage: screens-window.sh PROFILE PICTURE
 source "$(dirname "$0")/lib.sh"
+source build/scripts/demo.sh
 profile=$1 picture=$2
+mapfile -t now < <(clock)
 
-build/bin/permanence --profile "$profile" >build/tmp/permanence.log 2>&1 &
+build/bin/permanence --profile "$profile" "${now[@]}" >build/tmp/permanence.log 2>&1 &
 window=$!
 trap 'kill "$window" 2>/dev/null || true; wait "$window" 2>/dev/null || true' EXIT
 
@@ -26,11 +28,11 @@ before=
 for ((tries = 0; tries < 20; tries++)); do
   sleep 0.5
   import -window root "$picture"
-  now=$(identify -format '%#' "$picture")
+  seen=$(identify -format '%#' "$picture")
   colours=$(identify -format '%k' "$picture")
-  if [ "$now" = "$before" ] && [ "$colours" -gt 50 ]; then
+  if [ "$seen" = "$before" ] && [ "$colours" -gt 50 ]; then
     exit 0
   fi
-  before=$now
+  before=$seen
 done
 fail "La fenêtre reste vide ou ne se stabilise pas : $picture"
