@@ -76,7 +76,7 @@ func (t *town) fiche(name string) (time.Time, *agenda.Usager) {
 		ID: agenda.UsagerID(t.chance.id(at)), Territoire: t.territoire, FirstName: first, LastName: last, BirthDate: t.birth(name),
 		Email:   mailOf(first, last),
 		Phone:   fmt.Sprintf("+3335301%04d", 2000+known*37),
-		Address: fmt.Sprintf("%d %s, 62990 Val-Fleuri", 1+t.chance.IntN(60), one(t.chance, streetNames())),
+		Address: fmt.Sprintf("%d %s, 62990 Val-Fleuri", 1+t.chance.IntN(60), one(t.chance, t.streets)),
 	}
 }
 

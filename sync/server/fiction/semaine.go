@@ -79,7 +79,8 @@ func (t *town) away() error {
 		}
 		at := t.at(t.week(-9), civil.Time(9*60+i))
 		a.ID = agenda.AbsenceID(t.chance.id(at))
-		t.absences = append(t.absences, a)
+		shown := agenda.Span{Start: t.at(t.week(firstWeek), 0), End: t.at(t.week(lastWeek+1), 0)}
+		t.absences[a.Agent] = append(t.absences[a.Agent], a.Spans(shown)...)
 		t.do(at, a.Agent, &agenda.DeclareAbsence{Absence: *a})
 	}
 	return nil
@@ -87,7 +88,7 @@ func (t *town) away() error {
 
 // absent reports whether an agent is away during a span.
 func (t *town) absent(a agenda.AgentID, s agenda.Span) bool {
-	return slices.ContainsFunc(t.absences, func(o *agenda.Absence) bool { return o.Agent == a && len(o.Spans(s)) > 0 })
+	return slices.ContainsFunc(t.absences[a], s.Overlaps)
 }
 
 // visit is an rdv to be told: who, when, for what, and what becomes of it.

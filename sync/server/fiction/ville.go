@@ -27,9 +27,10 @@ type town struct {
 	lieux        map[string]*agenda.Lieu
 	motifs       map[string]*agenda.Motif
 	seats        map[string]int
+	streets      []string
 	people       []*agenda.Usager
 	named        map[string]*agenda.Usager
-	absences     []*agenda.Absence
+	absences     map[agenda.AgentID][]agenda.Span
 	taken        map[takenKey]bool // who already comes on a day
 	waiting      bool              // somebody sits in the waiting room for the first of the team
 }
@@ -53,7 +54,7 @@ func newTown(seed uint64, now time.Time) (*town, error) {
 		chance: newChance(seed, "Val-Fleuri "+clock.Date(now).String()), clock: clock, now: now, today: clock.Date(now), days: days,
 		services: map[string]agenda.ServiceID{}, agents: map[string]*agenda.Agent{}, roles: map[string]agenda.Role{},
 		lieux: map[string]*agenda.Lieu{}, motifs: map[string]*agenda.Motif{}, seats: map[string]int{},
-		named: map[string]*agenda.Usager{}, taken: map[takenKey]bool{},
+		named: map[string]*agenda.Usager{}, taken: map[takenKey]bool{}, absences: map[agenda.AgentID][]agenda.Span{}, streets: streetNames(),
 	}, nil
 }
 

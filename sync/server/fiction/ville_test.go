@@ -69,6 +69,9 @@ func TestAnyDayAndHour(t *testing.T) {
 				claire++
 			}
 			for _, o := range all[i+1:] {
+				if !o.span.Start.Before(l.span.End) {
+					break
+				}
 				both := l.booked
 				if o.booked.After(both) {
 					both = o.booked
