@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"encoding/json"
 	"errors"
 	"log/slog"
 
@@ -62,13 +63,19 @@ func ErreurOf(err error) *Erreur {
 	return nil
 }
 
-// ErrorFormatter gives the page what a rejected promise carries; it is the
-// window's option of that name.
+// ErrorFormatter gives the page what a rejected promise carries, an Erreur as
+// JSON text: the window's library keeps only text of an error. It is its option
+// of that name.
 func ErrorFormatter(err error) any {
-	if e := ErreurOf(err); e != nil {
-		return e
+	e := ErreurOf(err)
+	if e == nil {
+		e = Refuser(CodeFailure)
 	}
-	return Refuser(CodeFailure)
+	text, err := json.Marshal(e)
+	if err != nil {
+		return e.Message // an Erreur is plain data: this cannot be
+	}
+	return string(text)
 }
 
 // storeErreur says a trouble of the database in the page's terms.

@@ -301,8 +301,8 @@ func TestADamagedDatabaseAsksForALogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := m.OpenProfil(profilID)
-	if e, isErr := ErrorFormatter(err).(*Erreur); err == nil || !isErr || e.Code != "failure" || !strings.Contains(e.Message, "endommagée") {
-		t.Errorf("%v", err)
+	if e := refus(t, err, "failure"); !strings.Contains(e.Message, "endommagée") {
+		t.Errorf("%+v", e)
 	}
 	_, err = m.OpenProfil(profilID) // set aside: the next opening begins anew
 	refus(t, err, "login")
@@ -506,12 +506,12 @@ func TestTheFacadeExportsNothingElse(t *testing.T) {
 
 // A surprise never shows itself to the page.
 func TestAFailureSaysWhatToDo(t *testing.T) {
-	e := ErrorFormatter(fmt.Errorf("read rdv: %w", os.ErrClosed)).(*Erreur)
+	e := lu(t, ErrorFormatter(fmt.Errorf("read rdv: %w", os.ErrClosed)))
 	if e.Code != "failure" || strings.Contains(e.Message, "closed") || !strings.Contains(e.Message, "enregistré") {
 		t.Errorf("%+v", e)
 	}
 	newer := &store.Error{Code: store.CodeNewer, Message: "Base créée par une version plus récente."}
-	if e := ErrorFormatter(newer).(*Erreur); e.Code != "update" || e.Message != newer.Message {
+	if e := lu(t, ErrorFormatter(newer)); e.Code != "update" || e.Message != newer.Message {
 		t.Errorf("%+v", e)
 	}
 }

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -367,14 +368,25 @@ func plain(s string) string { return strings.NewReplacer("\u202f", " ", "\u00a0"
 // refus asserts that err is an Erreur of the code, and gives it.
 func refus(t testing.TB, err error, code string) *Erreur {
 	t.Helper()
-	e, ok := ErrorFormatter(err).(*Erreur)
-	if err == nil || !ok || e.Code != code {
+	e := lu(t, ErrorFormatter(err))
+	if err == nil || e.Code != code {
 		t.Fatalf("got %v, want a refusal %q", err, code)
 	}
 	if e.Message == "" {
 		t.Errorf("refusal %q says nothing", code)
 	}
 	return e
+}
+
+// lu reads an Erreur as the page does.
+func lu(t testing.TB, rejected any) *Erreur {
+	t.Helper()
+	text, ok := rejected.(string)
+	var e Erreur
+	if !ok || json.Unmarshal([]byte(text), &e) != nil {
+		t.Fatalf("the page cannot read %v", rejected)
+	}
+	return &e
 }
 
 // ok fails the test on an error, and gives the value.
