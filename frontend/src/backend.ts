@@ -22,11 +22,25 @@ export class Refus extends Error implements Erreur {
   }
 }
 
-/** Turns whatever a bound method rejected with into a Refus. */
+/**
+ * Turns whatever a bound method rejected with into a Refus. Wails makes an Error of what
+ * Go sends, so an Erreur travels as its JSON text.
+ */
 export function refusOf(reason: unknown): Refus {
   if (reason instanceof Refus) return reason;
+  if (reason instanceof Error) return refusOfText(reason.message);
   if (typeof reason === "object" && reason !== null) return new Refus(reason as Partial<Erreur>);
-  return new Refus({ message: String(reason) });
+  return refusOfText(String(reason));
+}
+
+function refusOfText(text: string): Refus {
+  try {
+    const erreur: unknown = JSON.parse(text);
+    if (typeof erreur === "object" && erreur !== null) return new Refus(erreur as Partial<Erreur>);
+  } catch {
+    // Not an Erreur: a sentence of Wails itself.
+  }
+  return new Refus({ message: text });
 }
 
 async function call(method: string, args: unknown[]): Promise<unknown> {

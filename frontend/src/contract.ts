@@ -1,6 +1,6 @@
 // Written by scripts/contract.mjs from app/desktop: change the Go structs, then `npm run contract`.
 
-/** Erreur is what a rejected promise carries. A refusal of the rules has its own stable code; "warnings" lists what may be accepted by asking again with the codes in accept; "invalid" names the fields at fault; "failure" is a surprise, already logged, whose message says what was saved and what to do.  Codes of every method: not_found, forbidden, no_profile, invalid, failure. Others are listed with the method. */
+/** Erreur is what a rejected promise carries, as JSON text: Wails makes an Error of whatever ErrorFormatter gives, and only a string survives that. A refusal of the rules has its own stable code; "warnings" lists what may be accepted by asking again with the codes in accept; "invalid" names the fields at fault; "failure" is a surprise, already logged, whose message says what was saved and what to do.  Codes of every method: not_found, forbidden, no_profile, invalid, failure. Others are listed with the method. */
 export interface Erreur {
   code: string;
   message: string;

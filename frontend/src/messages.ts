@@ -257,7 +257,7 @@ export const m = {
     waitsSending: "attend l’envoi",
     actions: {
       waiting: "Arrivé",
-      arrived_not: "Pas encore arrivé",
+      arrived_not: "Pas arrivé",
       seen: "Vu",
       noshow: "Absent",
       excused: "Excusé",
