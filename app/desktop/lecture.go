@@ -24,6 +24,7 @@ type lecture struct {
 	zones   map[string]civil.Zone
 	sight   map[agenda.AgentID]bool
 	days    map[agenda.OrganisationID]civil.Holidays
+	homes   []*agenda.Organisation // the answer of mine; nil until asked
 }
 
 // read runs f on one instant of the database.
@@ -162,6 +163,9 @@ func (l *lecture) zone(name string) civil.Zone {
 // mine gives the organisations where the agent works, by name, archived ones
 // left out.
 func (l *lecture) mine() []*agenda.Organisation {
+	if l.homes != nil {
+		return l.homes
+	}
 	var all []*agenda.Organisation
 	for _, r := range l.Roles(agenda.RoleQuery{Agent: l.agent}) {
 		o := l.organisation(r.Organisation)
@@ -172,6 +176,7 @@ func (l *lecture) mine() []*agenda.Organisation {
 	slices.SortFunc(all, func(a, b *agenda.Organisation) int {
 		return cmp.Or(compareNames(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
+	l.homes = all
 	return all
 }
 

@@ -239,11 +239,22 @@ func subjectOfArgs(args agenda.Args) string {
 	return ""
 }
 
-// settleConflit runs what was chosen, then closes the conflit.
+// settleConflit runs what was chosen, then closes the conflit. An absence over
+// several rdvs is worked as a list: it closes with the last of them.
 func (p *Poste) settleConflit(ctx context.Context, c Cas, choice string, to Deplacement) (Acte, error) {
 	acte, err := p.resolve(ctx, c.Conflit, choice, to)
 	if err != nil {
 		return acte, err
+	}
+	if c.Conflit.Code == agenda.ConflitAbsenceOver && choice != ChoiceKeep {
+		left := 0
+		err := p.read(ctx, func(l *lecture) error {
+			left = len(l.sides(c.Conflit))
+			return nil
+		})
+		if err != nil || left > 0 {
+			return acte, err
+		}
 	}
 	closed, err := p.propose(ctx, c.ID, &agenda.CloseConflit{Conflit: c.Conflit.ID, Choice: choice}, Accord{All: true})
 	if acte.ID == "" {
@@ -320,8 +331,12 @@ func wantedTimes(wanted map[string]string) (start, end time.Time, ok bool) {
 }
 
 // yielding is the Rdv of a conflit that would move: of two, the one that an
-// agent took over the one that an usager did, else the one taken last.
+// agent took over the one that an usager did, else the one taken last; of those
+// under an absence, the first to come.
 func (l *lecture) yielding(c *agenda.Conflit) *agenda.Rdv {
+	if c.Code == agenda.ConflitAbsenceOver {
+		return l.firstSide(c)
+	}
 	var chosen *agenda.Rdv
 	for _, r := range l.sides(c) {
 		if !l.reads(r) {
@@ -341,16 +356,43 @@ func yields(r, o *agenda.Rdv) bool {
 	return r.CreatedAt.After(o.CreatedAt)
 }
 
-// sides gives the Rdvs of a conflit that are here.
+// sides gives the Rdvs of a conflit that are here, by start; under an absence,
+// those that are still to be replaced.
 func (l *lecture) sides(c *agenda.Conflit) []*agenda.Rdv {
 	var all []*agenda.Rdv
 	for _, side := range c.Sides {
 		if side.Noun != agenda.NounRdv {
 			continue
 		}
-		if r := get[*agenda.Rdv](l, agenda.NounRdv, side.ID); r != nil {
-			all = append(all, r)
+		r := get[*agenda.Rdv](l, agenda.NounRdv, side.ID)
+		if r == nil || c.Code == agenda.ConflitAbsenceOver && !l.stillUnder(c, r) {
+			continue
+		}
+		all = append(all, r)
+	}
+	slices.SortStableFunc(all, func(a, b *agenda.Rdv) int { return a.Start.Compare(b.Start) })
+	return all
+}
+
+// stillUnder reports whether an Rdv is expected during an absence of a conflit;
+// when the absence is not here, it may be.
+func (l *lecture) stillUnder(c *agenda.Conflit, r *agenda.Rdv) bool {
+	if r.Status != agenda.StatusUnknown {
+		return false
+	}
+	known := false
+	for _, side := range c.Sides {
+		if side.Noun != agenda.NounAbsence {
+			continue
+		}
+		a := get[*agenda.Absence](l, agenda.NounAbsence, side.ID)
+		if a == nil {
+			continue
+		}
+		known = true
+		if slices.Contains(r.Agents, a.Agent) && len(a.Spans(r.Span())) > 0 {
+			return true
 		}
 	}
-	return all
+	return !known
 }

@@ -371,3 +371,23 @@ func TestEveryConflitCanBeSettled(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAbsenceOverSeveralRdvsIsWorkedAsAList(t *testing.T) {
+	away := absence(t, "a", "claire", "2026-11-16", "08:00", "12:00")
+	later := rdv(t, "dix heures", "claire", "2026-11-16 10:00", 45, "accompagnement", "daniel")
+	first := rdv(t, "neuf heures", "claire", "2026-11-16 09:00", 45, "accompagnement", "nadia")
+	m := nouveau(t, away, later, first, plage(t, "p", "claire", "maison", "TU", "09:00", "12:00", "accompagnement"), conflit(t, agenda.ConflitAbsenceOver, nil, away, later, first))
+	one := ok[VueRevoir](t)(m.Review()).Items[0]
+	if one.Title != "2 rendez-vous à replacer" || len(one.Sides) != 2 || one.Sides[0].Title != "Nadia Haddad" || plain(one.Choices[0].Label) != "Déplacer Nadia Haddad" {
+		t.Fatalf("%+v", one)
+	}
+	ok[Fait](t)(m.SettleReview(one.ID, "move", one.Choices[0].Creneaux[0].Start))
+	items := ok[VueRevoir](t)(m.Review()).Items
+	if len(items) != 1 || items[0].Title != "1 rendez-vous à replacer" || items[0].Sides[0].Title != "Daniel Rousseau" || items[0].Rdv != later.Key() {
+		t.Fatalf("one is left: %+v", items)
+	}
+	ok[Fait](t)(m.SettleReview(one.ID, "drop", ""))
+	if left := ok[VueRevoir](t)(m.Review()).Items; len(left) != 0 {
+		t.Errorf("left %+v", left)
+	}
+}
