@@ -73,8 +73,8 @@ func cmdMail(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// readMail gives the subject and the readable parts of a mail, no-break spaces
-// as plain ones so that scripts can be typed.
+// readMail gives the subject and the readable parts of a mail, its lines
+// unfolded.
 func readMail(raw []byte) (string, error) {
 	m, err := mail.ReadMessage(strings.NewReader(string(raw)))
 	if err != nil {
@@ -86,9 +86,11 @@ func readMail(raw []byte) (string, error) {
 	}
 	text := "Subject: " + subject + "\nTo: " + m.Header.Get("To") + "\nReply-To: " + m.Header.Get("Reply-To") + "\n\n"
 	parts, err := readParts(m.Header.Get("Content-Type"), m.Header.Get("Content-Transfer-Encoding"), m.Body)
-	plain := strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\r\n ", "", "\r\n", "\n")
-	return plain.Replace(text + parts), err
+	return plain(strings.NewReplacer("\r\n ", "", "\r\n", "\n").Replace(text + parts)), err
 }
+
+// plain makes the no-break spaces of French plain ones, which scripts can type.
+func plain(s string) string { return strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(s) }
 
 // readParts gives the text and the calendar of a part and of those inside it.
 func readParts(contentType, encoding string, body io.Reader) (string, error) {
@@ -183,5 +185,5 @@ func readPage(ts *testscript.TestScript, resp *http.Response) (string, int) {
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	ts.Check(err)
-	return strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(string(body)), resp.StatusCode
+	return plain(string(body)), resp.StatusCode
 }

@@ -60,8 +60,8 @@ func (d *desk) run(in string, verb ...string) (answer, error) {
 
 // tell hands an answer to the script.
 func (a answer) tell(ts *testscript.TestScript) {
-	fmt.Fprint(ts.Stdout(), a.out)
-	fmt.Fprint(ts.Stderr(), a.said)
+	fmt.Fprint(ts.Stdout(), plain(a.out))
+	fmt.Fprint(ts.Stderr(), plain(a.said))
 }
 
 // do runs a verb that must succeed, or with neg must not, and tells the script.
