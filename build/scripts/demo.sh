@@ -67,16 +67,18 @@ connect_desktop() {
 # does not depend on the day.
 on_a_working_day() { export NOW=2026-11-24T09:10:00Z; }
 
-# build_test_window builds the window that answers on a port; it is never
-# shipped.
+# build_test_window builds the window that answers on a port, never shipped, and
+# sets its pages aside so that it serves what was built with it.
 build_test_window() {
   mkdir -p build/tmp
   say "Construction de la fenêtre d'essai"
   go build -tags dev,webkit2_41,sqlite_fts5 -o build/tmp/permanence-dev .
+  rm -rf build/tmp/dist
+  cp -r frontend/dist build/tmp/dist
 }
 
 # on_display COMMAND… gives a command a display and a session bus of its own,
 # without what the bus has to say about itself.
 on_display() {
-  NO_AT_BRIDGE=1 dbus-run-session -- xvfb-run -a -s "-screen 0 1440x900x24" "$@" 2> >(grep -v '^dbus-daemon' >&2)
+  NO_AT_BRIDGE=1 dbus-run-session -- xvfb-run -a -s "-screen 0 1440x900x24" "$@" 2> >(grep -Ev '^(dbus-daemon|SpiRegistry)' >&2)
 }

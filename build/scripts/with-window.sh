@@ -10,7 +10,7 @@ mapfile -t now < <(clock)
 
 port=$(node -e 'const s = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
 export PERMANENCE_WINDOW="http://127.0.0.1:$port/"
-devserver="127.0.0.1:$port" assetdir=frontend/dist loglevel=error \
+devserver="127.0.0.1:$port" assetdir=build/tmp/dist loglevel=error \
   build/tmp/permanence-dev --profile "$profile" "${now[@]}" >build/tmp/permanence-dev.log 2>&1 &
 window=$!
 trap 'kill "$window" 2>/dev/null || true; wait "$window" 2>/dev/null || true' EXIT
