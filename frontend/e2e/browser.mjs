@@ -65,7 +65,7 @@ export async function browse() {
       reducedMotion: "reduce",
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     const errors = [];
     page.on("pageerror", (error) => {
       const stack = error.stack ?? String(error);

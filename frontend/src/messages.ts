@@ -22,6 +22,7 @@ export const m = {
     eraseDemo: "Effacer la démonstration",
     close: "Fermer",
     cancel: "Annuler",
+    message: "Message",
     undo: "Annuler le geste",
     back: "Retour",
     loading: "Chargement…",
@@ -432,7 +433,7 @@ export const m = {
     contact: "Identité et coordonnées",
     sealed: "Situation, données sensibles",
     sealedLead:
-      "Réservées aux agents de l’organisation. Chaque lecture est inscrite au journal de la fiche.",
+      "Réservées aux agents de l’organisation. Affichez-les seulement le temps d’en avoir besoin.",
     masked: "masqué",
     reveal: "Afficher pendant 5\u202fmin",
     hide: "Masquer",
