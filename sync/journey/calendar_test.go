@@ -44,10 +44,21 @@ func cmdVdirsyncer(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // cmdSame compares what a mail says to a calendar with what CalDAV serves, each
-// read by libraries that are not ours.
+// read by libraries that are not ours: Python's, and ical.js where the modules
+// of the window have it.
 func cmdSame(ts *testscript.TestScript, neg bool, args []string) {
 	only(ts, neg)
 	want(ts, args, 2, 2, "same WHO AGENT")
 	j := of(ts)
-	fmt.Fprint(ts.Stdout(), j.client(ts, args[1], "/usr/bin/python3", "comparer.py", filepath.Join(j.dir, args[0]+".eml")))
+	letter := filepath.Join(j.dir, args[0])
+	said := j.client(ts, args[1], "/usr/bin/python3", "comparer.py", letter+".eml")
+	fmt.Fprint(ts.Stdout(), said)
+	module, err := filepath.Abs("../../frontend/node_modules/ical.js/dist/ical.js")
+	ts.Check(err)
+	if _, err := os.Stat(module); os.IsNotExist(err) {
+		return
+	}
+	if read := j.client(ts, args[1], "node", "lire.mjs", letter+".ics", module); read != said {
+		ts.Fatalf("ical.js reads\n%swhere Python reads\n%s", read, said)
+	}
 }

@@ -39,7 +39,8 @@ def told(calendar):
     for name in ("UID", "SEQUENCE", "DTSTART", "DTEND", "LOCATION", "STATUS"):
         value = event.get(name)
         zone = value.params.get("TZID", "") if hasattr(value, "params") else ""
-        lines.append(f"{name} {zone} {value.to_ical().decode() if hasattr(value, 'to_ical') else value}".replace("  ", " "))
+        text = value if name == "LOCATION" else value.to_ical().decode() if hasattr(value, "to_ical") else value
+        lines.append(" ".join(part for part in (name, zone, str(text)) if part))
     return lines
 
 
