@@ -20,7 +20,7 @@ func TestEveryGroupMeasures(t *testing.T) {
 				t.Error("nothing was measured")
 			}
 			for _, r := range results {
-				if len(r.times) == 0 || r.at(0.5) <= 0 || r.what == "" {
+				if len(r.laps) == 0 || r.at(0.5) <= 0 || r.what == "" {
 					t.Errorf("%+v", r)
 				}
 			}
@@ -30,8 +30,8 @@ func TestEveryGroupMeasures(t *testing.T) {
 
 func TestAResultIsItsMedian(t *testing.T) {
 	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
-	r := result{times: []time.Duration{ms(9), ms(1), ms(2), ms(3), ms(4)}, budget: ms(3)}
-	if r.at(0.5) != ms(3) || r.at(0.95) != ms(9) || r.verdict() != "tenu" {
+	r := result{laps: []lap{{wall: ms(9)}, {wall: ms(1)}, {wall: ms(2)}, {wall: ms(3), cpu: ms(5)}, {wall: ms(4)}}, budget: ms(3)}
+	if r.at(0.5) != ms(3) || r.at(0.95) != ms(9) || r.cpu() != ms(1) || r.verdict() != "tenu" {
 		t.Errorf("median %v, 95%% %v, %s", r.at(0.5), r.at(0.95), r.verdict())
 	}
 	r.budget = ms(2)
@@ -46,9 +46,9 @@ func TestAResultIsItsMedian(t *testing.T) {
 func TestThePage(t *testing.T) {
 	day := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	page := report{day: day, machine: machine{system: "Debian", processor: "x", cores: 2, memoryMB: 2048, program: "Go 1.26", load: "3.20"}, results: []result{
-		{what: "Semaine", times: []time.Duration{1500 * time.Microsecond}, budget: 5 * time.Millisecond, note: "40 rdv"},
+		{what: "Semaine", laps: []lap{{1500 * time.Microsecond, time.Millisecond}}, budget: 5 * time.Millisecond, note: "40 rdv"},
 	}}
-	want := []string{"# Mesures du 21/11/2026\n", "Debian, x, 2 cœurs, 2048 Mo de mémoire, Go 1.26.", "| Semaine | 1,50\u00a0ms | 1,50\u00a0ms | 1 | 5,00\u00a0ms | tenu |", "- Semaine : 40 rdv"}
+	want := []string{"# Mesures du 21/11/2026\n", "Debian, x, 2 cœurs, 2048 Mo de mémoire, Go 1.26.", "| Semaine | 1,50\u00a0ms | 1,50\u00a0ms | 1,00\u00a0ms | 1 | 5,00\u00a0ms | tenu |", "- Semaine : 40 rdv"}
 	for _, w := range want {
 		if !strings.Contains(page.String(), w) {
 			t.Errorf("the page lacks %q:\n%s", w, page)

@@ -181,24 +181,24 @@ func (c *calendar) token(ctx context.Context) (string, error) {
 
 // initial is the first sync of a program: every address and ETag.
 func (c *calendar) initial(ctx context.Context) (result, error) {
-	times, err := cold(max(3, c.sizes.runs/40), func(int) (time.Duration, error) {
-		began := time.Now()
+	laps, err := cold(max(3, c.sizes.runs/40), func(int) (lap, error) {
+		w := start()
 		text, err := c.ask(ctx, "REPORT", "0", syncQuestion(""))
 		if err == nil {
 			err = resources(text, len(c.rdvs))
 		}
-		return time.Since(began), err
+		return w.stop(), err
 	})
-	return result{what: fmt.Sprintf("CalDAV, premier sync-collection de %s évènements", thousands(len(c.rdvs))), times: times, note: "le premier essai écrit tous les évènements, les suivants les ont en mémoire"}, err
+	return result{what: fmt.Sprintf("CalDAV, premier sync-collection de %s évènements", thousands(len(c.rdvs))), laps: laps, note: "le premier essai écrit tous les évènements, les suivants les ont en mémoire"}, err
 }
 
 func (c *calendar) ctag(ctx context.Context) (result, error) {
 	body := request("propfind", "<CS:getctag/><sync-token/>", "")
-	times, err := timed(c.sizes.runs, func(int) error {
+	laps, err := timed(c.sizes.runs, func(int) error {
 		_, err := c.ask(ctx, "PROPFIND", "0", body)
 		return err
 	})
-	return result{what: "CalDAV, CTag de la collection", times: times}, err
+	return result{what: "CalDAV, CTag de la collection", laps: laps}, err
 }
 
 func (c *calendar) nothingNew(ctx context.Context) (result, error) {
@@ -206,34 +206,34 @@ func (c *calendar) nothingNew(ctx context.Context) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	times, err := timed(c.sizes.runs, func(int) error {
+	laps, err := timed(c.sizes.runs, func(int) error {
 		text, err := c.ask(ctx, "REPORT", "0", syncQuestion(token))
 		if err == nil {
 			err = resources(text, 0)
 		}
 		return err
 	})
-	return result{what: "CalDAV, sync-collection sans changement", times: times}, err
+	return result{what: "CalDAV, sync-collection sans changement", laps: laps}, err
 }
 
 // delta asks what changed after one rdv moved.
 func (c *calendar) delta(ctx context.Context) (result, error) {
-	times, err := cold(max(3, c.sizes.runs/4), func(i int) (time.Duration, error) {
+	laps, err := cold(max(3, c.sizes.runs/4), func(i int) (lap, error) {
 		token, err := c.token(ctx)
 		if err != nil {
-			return 0, err
+			return lap{}, err
 		}
 		if err := c.site.do(ctx, c.moved(len(c.rdvs)-1-i%len(c.rdvs))); err != nil {
-			return 0, err
+			return lap{}, err
 		}
-		began := time.Now()
+		w := start()
 		text, err := c.ask(ctx, "REPORT", "0", syncQuestion(token))
 		if err == nil {
 			err = resources(text, 1)
 		}
-		return time.Since(began), err
+		return w.stop(), err
 	})
-	return result{what: "CalDAV, sync-collection après un changement", times: times}, err
+	return result{what: "CalDAV, sync-collection après un changement", laps: laps}, err
 }
 
 // moved puts an rdv an hour later.
@@ -252,7 +252,7 @@ func (c *calendar) week(ctx context.Context) (result, error) {
 		`<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:time-range start="%s" end="%s"/></C:comp-filter></C:comp-filter></C:filter>`,
 		from.Format(form), from.AddDate(0, 0, 7).Format(form)))
 	found := 0
-	times, err := timed(max(5, c.sizes.runs/8), func(int) error {
+	laps, err := timed(max(5, c.sizes.runs/8), func(int) error {
 		text, err := c.ask(ctx, "REPORT", "1", body)
 		found = strings.Count(text, "BEGIN:VEVENT")
 		if err == nil && found == 0 {
@@ -260,7 +260,7 @@ func (c *calendar) week(ctx context.Context) (result, error) {
 		}
 		return err
 	})
-	return result{what: fmt.Sprintf("CalDAV, calendar-query d’une semaine (%d évènements sur %s)", found, thousands(len(c.rdvs))), times: times}, err
+	return result{what: fmt.Sprintf("CalDAV, calendar-query d’une semaine (%d évènements sur %s)", found, thousands(len(c.rdvs))), laps: laps}, err
 }
 
 func (c *calendar) multiget(ctx context.Context) (result, error) {
@@ -271,12 +271,12 @@ func (c *calendar) multiget(ctx context.Context) (result, error) {
 		fmt.Fprintf(&hrefs, "<href>%s%s.ics</href>", path, c.rdvs[i*len(c.rdvs)/wanted].ID)
 	}
 	body := request("C:calendar-multiget", "<getetag/><C:calendar-data/>", hrefs.String())
-	times, err := timed(max(5, c.sizes.runs/4), func(int) error {
+	laps, err := timed(max(5, c.sizes.runs/4), func(int) error {
 		text, err := c.ask(ctx, "REPORT", "1", body)
 		if n := strings.Count(text, "BEGIN:VEVENT"); err == nil && n != wanted {
 			err = fmt.Errorf("%d events answered, want %d", n, wanted)
 		}
 		return err
 	})
-	return result{what: fmt.Sprintf("CalDAV, multiget de %d évènements", wanted), times: times}, err
+	return result{what: fmt.Sprintf("CalDAV, multiget de %d évènements", wanted), laps: laps}, err
 }

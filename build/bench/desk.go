@@ -37,7 +37,7 @@ func measureWeek(ctx context.Context, db *store.DB, agents []agenda.AgentID, s s
 	chance := rand.New(rand.NewPCG(1, 1))
 	monday := time.Now().UTC().Truncate(24 * time.Hour)
 	shown := 0
-	times, err := timed(s.runs, func(int) error {
+	laps, err := timed(s.runs, func(int) error {
 		agent := agents[chance.IntN(len(agents))]
 		from := monday.AddDate(0, 0, 7*(chance.IntN(60)-45))
 		return db.Read(ctx, func(v *store.View) error {
@@ -47,8 +47,8 @@ func measureWeek(ctx context.Context, db *store.DB, agents []agenda.AgentID, s s
 		})
 	})
 	return result{
-		what:  fmt.Sprintf("Semaine d’un agent, %s rdv dans le fichier du poste", thousands(s.deskRdvs)),
-		times: times, budget: 5 * time.Millisecond,
+		what: fmt.Sprintf("Semaine d’un agent, %s rdv dans le fichier du poste", thousands(s.deskRdvs)),
+		laps: laps, budget: 5 * time.Millisecond,
 		note: fmt.Sprintf("%d rdv par semaine en moyenne, avec plages, absences et occupations", shown/(s.runs+1)),
 	}, err
 }
@@ -78,15 +78,15 @@ func measureTyping(ctx context.Context, db *store.DB, s sizes) (result, error) {
 	keys := keystrokes(people)
 	chance := rand.New(rand.NewPCG(2, 2))
 	chance.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
-	times, err := timed(min(s.runs*2, len(keys)), func(i int) error {
+	laps, err := timed(min(s.runs*2, len(keys)), func(i int) error {
 		return db.Read(ctx, func(v *store.View) error {
 			_, err := v.SearchUsagers(keys[i], orgs, 50)
 			return err
 		})
 	})
 	return result{
-		what:  fmt.Sprintf("Usager cherché à chaque lettre, %s usagers", thousands(s.deskUsagers)),
-		times: times, budget: 20 * time.Millisecond, note: "à partir de deux lettres, 50 réponses au plus",
+		what: fmt.Sprintf("Usager cherché à chaque lettre, %s usagers", thousands(s.deskUsagers)),
+		laps: laps, budget: 20 * time.Millisecond, note: "à partir de deux lettres, 50 réponses au plus",
 	}, err
 }
 

@@ -29,14 +29,14 @@ func measureExchange(ctx context.Context, dir string, s sizes) ([]result, error)
 
 func exchanges(ctx context.Context, dir string, site *site, s sizes) ([]result, error) {
 	pulled, bytes := 0, int64(0)
-	times, err := cold(5, func(i int) (time.Duration, error) {
+	laps, err := cold(5, func(i int) (lap, error) {
 		d, err := newDesktop(ctx, site, in(dir, fmt.Sprintf("premier%d.db", i)))
 		if err != nil {
-			return 0, err
+			return lap{}, err
 		}
-		began, before := time.Now(), d.meter.bytes.Load()
+		before, w := d.meter.bytes.Load(), start()
 		tally, err := d.replica.Sync(ctx)
-		took := time.Since(began)
+		took := w.stop()
 		pulled, bytes = tally.Pulled, d.meter.bytes.Load()-before
 		return took, errors.Join(err, d.db.Close())
 	})
@@ -44,7 +44,7 @@ func exchanges(ctx context.Context, dir string, site *site, s sizes) ([]result, 
 		return nil, err
 	}
 	results := []result{{
-		what: fmt.Sprintf("Première synchronisation, %s lignes", thousands(pulled)), times: times,
+		what: fmt.Sprintf("Première synchronisation, %s lignes", thousands(pulled)), laps: laps,
 		note: fmt.Sprintf("%s octets sur le réseau, %d par ligne", thousands(int(bytes)), int(bytes)/max(1, pulled)),
 	}}
 	d, err := newDesktop(ctx, site, in(dir, "poste-echange.db"))
@@ -105,13 +105,13 @@ func (machineClock) After(d time.Duration) <-chan time.Time { return time.After(
 // nothingNew exchanges when neither side has anything to say.
 func nothingNew(ctx context.Context, d *desktop, s sizes) (result, error) {
 	before := d.meter.bytes.Load()
-	times, err := timed(s.runs, func(int) error {
+	laps, err := timed(s.runs, func(int) error {
 		_, err := d.replica.Sync(ctx)
 		return err
 	})
 	each := int(d.meter.bytes.Load()-before) / (s.runs + 1)
 	return result{
-		what: "Échange sans rien de nouveau", times: times, budget: 3 * time.Millisecond,
+		what: "Échange sans rien de nouveau", laps: laps, budget: 3 * time.Millisecond,
 		note: fmt.Sprintf("%d octets, en-têtes HTTP compris (budget : 500)", each),
 	}, err
 }
@@ -122,25 +122,26 @@ func pushed(ctx context.Context, d *desktop, s sizes) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	written := []time.Duration{}
-	times, err := cold(3, func(round int) (time.Duration, error) {
+	var written []lap
+	laps, err := cold(3, func(round int) (lap, error) {
 		for i := range s.commands {
-			began := time.Now()
+			w := start()
 			if _, err := d.desk.Do(ctx, guichet.Proposal{Args: made.booking(round*s.commands + i), AcceptAll: true}, d.agent); err != nil {
-				return 0, err
+				return lap{}, err
 			}
-			written = append(written, time.Since(began))
+			written = append(written, w.stop())
 		}
-		began := time.Now()
+		w := start()
 		tally, err := d.replica.Sync(ctx)
+		took := w.stop()
 		if err == nil && (tally.Pushed != s.commands || tally.Refused > 0) {
 			err = fmt.Errorf("%d commands pushed, %d refused, of %d", tally.Pushed, tally.Refused, s.commands)
 		}
-		return time.Since(began), err
+		return took, err
 	})
-	offline := result{times: written}
+	offline := result{laps: written}
 	return result{
-		what: fmt.Sprintf("%s rdv pris hors ligne, jusqu’à l’accusé de réception", thousands(s.commands)), times: times, budget: 150 * time.Millisecond,
+		what: fmt.Sprintf("%s rdv pris hors ligne, jusqu’à l’accusé de réception", thousands(s.commands)), laps: laps, budget: 150 * time.Millisecond,
 		note: fmt.Sprintf("chacun avait été enregistré sur le poste en %s (médiane)", inMS(offline.at(0.5))),
 	}, err
 }

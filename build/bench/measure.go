@@ -5,21 +5,44 @@ import (
 	"time"
 )
 
+// lap is one run: how long it took, and how much of the processor both sides
+// used, which other work on the machine does not change.
+type lap struct{ wall, cpu time.Duration }
+
+// watch measures one run.
+type watch struct {
+	began time.Time
+	cpu   time.Duration
+}
+
+func start() watch { return watch{time.Now(), cpuTime()} }
+
+func (w watch) stop() lap { return lap{time.Since(w.began), cpuTime() - w.cpu} }
+
 // result is one line of the page.
 type result struct {
 	what   string // in French
-	times  []time.Duration
+	laps   []lap
 	budget time.Duration // on the median; 0 when there is none
 	note   string        // in French
 }
 
 // at gives the time below which a share of the runs stays: 0.5, 0.95.
 func (r result) at(share float64) time.Duration {
-	if len(r.times) == 0 {
+	if len(r.laps) == 0 {
 		return 0
 	}
-	sorted := slices.Sorted(slices.Values(r.times))
-	return sorted[min(len(sorted)-1, int(share*float64(len(sorted))))]
+	sorted := slices.SortedFunc(slices.Values(r.laps), func(a, b lap) int { return int(a.wall - b.wall) })
+	return sorted[min(len(sorted)-1, int(share*float64(len(sorted))))].wall
+}
+
+// cpu gives the processor time of one run, on average; 0 when it is not known.
+func (r result) cpu() time.Duration {
+	var sum time.Duration
+	for _, l := range r.laps {
+		sum += l.cpu
+	}
+	return sum / time.Duration(max(1, len(r.laps)))
 }
 
 // verdict compares the median with the budget.
@@ -33,28 +56,27 @@ func (r result) verdict() string {
 	return "**dépassé**"
 }
 
-// timed runs f so many times, once more before to warm up, and keeps how long
-// each took.
-func timed(runs int, f func(i int) error) ([]time.Duration, error) {
+// timed runs f so many times, once more before to warm up.
+func timed(runs int, f func(i int) error) ([]lap, error) {
 	if err := f(0); err != nil {
 		return nil, err
 	}
-	return cold(runs, func(i int) (time.Duration, error) {
-		began := time.Now()
+	return cold(runs, func(i int) (lap, error) {
+		w := start()
 		err := f(i)
-		return time.Since(began), err
+		return w.stop(), err
 	})
 }
 
-// cold runs f so many times; f prepares, and says how long what counts took.
-func cold(runs int, f func(i int) (time.Duration, error)) ([]time.Duration, error) {
-	var times []time.Duration
+// cold runs f so many times; f prepares, and says what the rest took.
+func cold(runs int, f func(i int) (lap, error)) ([]lap, error) {
+	var laps []lap
 	for i := range max(1, runs) {
-		took, err := f(i)
+		l, err := f(i)
 		if err != nil {
 			return nil, err
 		}
-		times = append(times, took)
+		laps = append(laps, l)
 	}
-	return times, nil
+	return laps, nil
 }

@@ -33,14 +33,15 @@ func (r report) String() string {
 	if m.load != "" {
 		fmt.Fprintf(&b, "Charge de la machine au début : %s (au-dessus de %d, d’autres travaux ralentissent les mesures).\n", m.load, m.cores)
 	}
-	b.WriteString("\nLe budget porte sur la médiane. Fichiers SQLite et serveur réels ; le réseau est la boucle locale.\n\n")
-	b.WriteString("| Mesure | Médiane | 95 % sous | Essais | Budget | |\n|---|--:|--:|--:|--:|---|\n")
+	b.WriteString("\nLe budget porte sur la médiane. Fichiers SQLite et serveur réels ; le réseau est la boucle locale.\n")
+	b.WriteString("Processeur : temps de calcul moyen d’un essai, poste et serveur ensemble, que d’autres travaux n’allongent guère.\n\n")
+	b.WriteString("| Mesure | Médiane | 95 % sous | Processeur | Essais | Budget | |\n|---|--:|--:|--:|--:|--:|---|\n")
 	for _, x := range r.results {
 		budget := ""
 		if x.budget > 0 {
 			budget = inMS(x.budget)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %d | %s | %s |\n", x.what, inMS(x.at(0.5)), inMS(x.at(0.95)), len(x.times), budget, x.verdict())
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %d | %s | %s |\n", x.what, inMS(x.at(0.5)), inMS(x.at(0.95)), inMS(x.cpu()), len(x.laps), budget, x.verdict())
 	}
 	b.WriteString("\n")
 	for _, x := range r.results {

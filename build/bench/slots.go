@@ -27,20 +27,20 @@ func measureSlots(_ context.Context, _ string, s sizes) ([]result, error) {
 		if full {
 			when = "tout est pris pendant douze semaines"
 		}
-		times, err := timed(max(10, s.runs/8), func(int) error { return first(scenario) })
+		laps, err := timed(max(10, s.runs/8), func(int) error { return first(scenario) })
 		if err != nil {
 			return nil, err
 		}
 		results = append(results, result{
-			what:  fmt.Sprintf("Premier créneau, %d lieux × %d plages × 3 mois (%s)", s.lieux, s.plages, when),
-			times: times, budget: 50 * time.Millisecond,
+			what: fmt.Sprintf("Premier créneau, %d lieux × %d plages × 3 mois (%s)", s.lieux, s.plages, when),
+			laps: laps, budget: 50 * time.Millisecond,
 		})
 	}
 	scenario := manyAgents(monday, s.agents)
-	times, err := timed(max(5, s.runs/20), func(int) error { return first(scenario) })
+	laps, err := timed(max(5, s.runs/20), func(int) error { return first(scenario) })
 	return append(results, result{
-		what:  fmt.Sprintf("Premier créneau, %d agents × 6 mois (presque tout est pris)", s.agents),
-		times: times, budget: time.Second,
+		what: fmt.Sprintf("Premier créneau, %d agents × 6 mois (presque tout est pris)", s.agents),
+		laps: laps, budget: time.Second,
 		note: fmt.Sprintf("%d plages, %d absences, %s rdv", len(scenario.Plages), len(scenario.Absences), thousands(len(scenario.Rdvs))),
 	}), err
 }
