@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -98,15 +99,19 @@ func readLogin(resp *http.Response) (Enrolled, error) {
 // this machine only: off it, agendas would travel in clear.
 func CheckServer(base string) (string, error) {
 	u, err := url.Parse(strings.TrimRight(strings.TrimSpace(base), "/"))
-	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" {
+	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
 		return "", &Denied{"invalid", "L’adresse du serveur n’est pas valable : elle commence par https://."}
 	}
-	host := u.Hostname()
-	local := host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
-	if u.Scheme != "https" && !(u.Scheme == "http" && local) {
+	if u.Scheme != "https" && !(u.Scheme == "http" && thisMachine(u.Hostname())) {
 		return "", &Denied{"invalid", "L’adresse du serveur doit commencer par https://."}
 	}
 	return u.String(), nil
+}
+
+// thisMachine reports whether a name can only be this machine's.
+func thisMachine(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // Keep writes into the profile what its line needs, in one transaction. A

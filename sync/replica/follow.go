@@ -115,6 +115,9 @@ func (r *Replica) watch(ctx context.Context, heard, done <-chan struct{}) lived 
 		case <-r.wake:
 			return woken
 		case <-done:
+			if len(heard) > 0 {
+				return ended
+			}
 			return end
 		case <-heard:
 			end, patience = ended, silence

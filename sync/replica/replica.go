@@ -116,12 +116,17 @@ func (r *Replica) exchange(ctx context.Context, list bool, tally *Tally) (ending
 	return ending{q.left, p.asked}, nil
 }
 
+// pageMax bounds the rows of one page in memory, in bytes: a page is the rows
+// of some commits, and never cuts one.
+const pageMax = 128 << 20
+
 // pager gathers frames into pages and applies each as it is closed.
 type pager struct {
 	r     *Replica
 	tally *Tally
 	first int64 // n of the first command pushed, 0 for none
 	page  []wire.Frame
+	size  int // bytes
 	ended bool
 	asked bool
 }
@@ -139,10 +144,14 @@ func (p *pager) frame(ctx context.Context, f wire.Frame) error {
 		return p.loose(ctx)
 	}
 	p.page = append(p.page, f)
-	if f.T != wire.TypeMark {
-		return nil
+	p.size += 256 + len(f.Body)
+	switch {
+	case f.T == wire.TypeMark:
+		return p.apply(ctx)
+	case p.size > pageMax:
+		return fmt.Errorf("%w: a page without end", wire.ErrTruncated)
 	}
-	return p.apply(ctx)
+	return nil
 }
 
 func (p *pager) apply(ctx context.Context) error {
@@ -151,7 +160,7 @@ func (p *pager) apply(ctx context.Context) error {
 		t = Tally{}
 		return p.r.apply(tx, p.page, &t)
 	})
-	p.page = nil
+	p.page, p.size = nil, 0
 	if err != nil {
 		return err
 	}
