@@ -2,6 +2,7 @@ package journey
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -96,8 +97,9 @@ func (d *desk) stop() error {
 	return errors.Join(err, d.line.close())
 }
 
+// cmdDesk connects a new profile, with the password of the world or the one in
+// PASSWORD. "! desk" when it must be refused: then no profile is left.
 func cmdDesk(ts *testscript.TestScript, neg bool, args []string) {
-	only(ts, neg)
 	want(ts, args, 1, 2, "desk DESK [AGENT]")
 	j := of(ts)
 	name, agent := args[0], args[len(args)-1]
@@ -107,12 +109,20 @@ func cmdDesk(ts *testscript.TestScript, neg bool, args []string) {
 	cable, err := newLine(func() string { return j.server.addr })
 	ts.Check(err)
 	d := &desk{name: name, profile: filepath.Join(j.dir, "postes", name), line: cable, programs: j.programs}
-	j.desks[name] = d
-	a, err := d.run(password+"\n", "login", "--server", cable.url(), "--email", email(agent), "--password-stdin", "--device", "Poste de "+name, "--json")
+	secret := cmp.Or(ts.Getenv("PASSWORD"), password)
+	a, err := d.run(secret+"\n", "login", "--server", cable.url(), "--email", email(agent), "--password-stdin", "--device", "Poste de "+name, "--json")
 	ts.Check(err)
 	a.tell(ts)
-	if a.code != 0 {
+	if (a.code != 0) != neg {
 		ts.Fatalf("login of %s: exit code %d", agent, a.code)
+	}
+	if !neg {
+		j.desks[name] = d
+		return
+	}
+	ts.Check(cable.close())
+	if _, err := os.Stat(d.profile); !os.IsNotExist(err) {
+		ts.Fatalf("a profile is left: %v", err)
 	}
 }
 

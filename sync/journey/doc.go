@@ -19,7 +19,8 @@
 //
 // A desktop:
 //
-//	desk DESK [AGENT]            a new profile, connected and filled
+//	desk DESK [AGENT]            a new profile, connected and filled; "! desk"
+//	                             when the password in PASSWORD must be refused
 //	permanence DESK VERB …       any verb on that profile
 //	refused DESK CODE VERB …     a verb that must be refused with that code
 //	usage DESK VERB …            a verb that must not be understood
@@ -31,7 +32,8 @@
 //	sync DESK…                   one exchange
 //	follow DESK                  a desktop that stays, as the window does
 //	kill9 DESK                   kill -9 of the one that stays
-//	crash DESK WHO TIMES DAY MOTIF  kills TIMES bookings while they are written;
+//	crash DESK WHO TIMES DAY MOTIF
+//	                             kills TIMES bookings while they are written;
 //	                             those that were confirmed must all be there
 //	agenda DESK                  the rdvs of the week, one a line:
 //	                             « lundi 09:00-09:30 Camille Durand unknown »,
@@ -51,6 +53,7 @@
 //	                             what CalDAV serves
 //	expand FILE                  writes days and ids into a file
 //	http METHOD PATH [FILE]      a raw request; status and body are printed
-//	attempts TIMES METHOD PATH [FILE]  the same, several times
+//	attempts TIMES METHOD PATH [FILE]
+//	                             the same, several times
 //	exchange AGENT FILE          a raw body on the session of a device
 package journey

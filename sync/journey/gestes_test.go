@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -129,48 +130,39 @@ func cmdMark(ts *testscript.TestScript, neg bool, args []string) {
 	j.desk(ts, args[0]).do(ts, neg, append(verb, args[3:]...)...)
 }
 
-// cmdCrash books one rdv after another for somebody new each time, and kills
-// each booking a little later than the last. What was confirmed must be there
-// at the end, all of it, and the profile must open.
+// cmdCrash books one rdv after another, and kills each booking a little later
+// than the last, from half of what a booking takes to a little more. What was
+// confirmed must be there at the end, all of it, and the profile must open.
 func cmdCrash(ts *testscript.TestScript, neg bool, args []string) {
 	only(ts, neg)
 	want(ts, args, 5, 5, "crash DESK WHO TIMES DAY MOTIF")
 	j := of(ts)
 	d := j.desk(ts, args[0])
-	var times int
-	if _, err := fmt.Sscan(args[2], &times); err != nil || times < 1 {
-		ts.Fatalf("crash: %q times?", args[2])
-	}
-	usual := j.howLong(ts, d)
-	var confirmed []string
-	killed := 0
-	for i := range times {
+	times, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	booking := func(i int) []string {
 		hour := fmt.Sprintf("%02d:%02d", 6+i/4, 15*(i%4))
-		verb := append(j.booking(ts, args[1], j.start(ts, args[3], hour), args[4]), "--duration-min", "15", "--accept", "all")
-		id := d.killed(ts, verb, usual*time.Duration(i+1)/time.Duration(times)*5/4)
-		if id == "" {
-			killed++
-			continue
-		}
-		confirmed = append(confirmed, id)
+		return append(j.booking(ts, args[1], j.start(ts, args[3], hour), args[4]), "--duration-min", "15", "--accept", "all")
 	}
-	if killed == 0 || len(confirmed) == 0 {
-		ts.Fatalf("crash: %d killed, %d confirmed: nothing was tried", killed, len(confirmed))
+	began := time.Now()
+	confirmed := []string{d.killed(ts, booking(0), patience)}
+	usual := time.Since(began)
+	for i := 1; i < times; i++ {
+		after := usual/2 + usual*time.Duration(i)*7/time.Duration(10*times)
+		if id := d.killed(ts, booking(i), after); id != "" {
+			confirmed = append(confirmed, id)
+		}
 	}
 	there := j.items(ts, d)
 	for _, id := range confirmed {
 		if _, ok := there[id]; !ok {
-			ts.Fatalf("a confirmed rdv is gone: %s", id)
+			ts.Fatalf("a confirmed rdv is gone: %q", id)
 		}
 	}
-	fmt.Fprintf(ts.Stdout(), "%d confirmed, %d killed, %d there\n", len(confirmed), killed, len(there))
-}
-
-// howLong tells how long a verb takes here and now.
-func (j *journey) howLong(ts *testscript.TestScript, d *desk) time.Duration {
-	began := time.Now()
-	j.items(ts, d)
-	return time.Since(began)
+	if len(confirmed) == times {
+		ts.Fatalf("all %d bookings were confirmed: none was killed", times)
+	}
+	fmt.Fprintf(ts.Stdout(), "%d confirmed, %d killed, %d there\n", len(confirmed), times-len(confirmed), len(there))
 }
 
 // killed runs a verb, kills it after some time, and gives the id that it

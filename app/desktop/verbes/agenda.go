@@ -58,17 +58,14 @@ func (v *agendaVerb) Run(s *session) error {
 	items := []agendaItem{}
 	text := counted(len(found), "ligne", "lignes")
 	for _, e := range found {
-		item, err := s.agendaItem(p, e)
-		if err != nil {
-			return err
-		}
+		item := agendaItemOf(e)
 		items = append(items, item)
 		text += "\n" + item.text()
 	}
 	return s.print(listOf(items), text)
 }
 
-func (s *session) agendaItem(p *desktop.Poste, e desktop.Entree) (agendaItem, error) {
+func agendaItemOf(e desktop.Entree) agendaItem {
 	_, from := e.Zone.Civil(e.Span.Start)
 	_, to := e.Zone.Civil(e.Span.End)
 	item := agendaItem{
@@ -86,13 +83,11 @@ func (s *session) agendaItem(p *desktop.Poste, e desktop.Entree) (agendaItem, er
 		item.Revision = e.Absence.Revision
 	case e.Rdv != nil:
 		item.Motif, item.Lieu, item.Status, item.Revision = string(e.Rdv.Motif), string(e.Rdv.Lieu), string(e.Rdv.Status), e.Rdv.Revision
-		fiche, err := p.FicheRdv(s.ctx, e.ID)
-		if err != nil {
-			return item, err
+		for _, u := range e.People {
+			item.Usagers = append(item.Usagers, rdvUsager{string(u.ID), u.Name, string(u.Status)})
 		}
-		item.Usagers = usagersOf(fiche)
 	}
-	return item, nil
+	return item
 }
 
 func usagersOf(f desktop.FicheRdv) []rdvUsager {
