@@ -28,12 +28,12 @@ part "Fenêtre : tests" npm --prefix frontend --silent test
 part "Fenêtre : construction" npm --prefix frontend --silent run build
 
 part "Simulation de la synchronisation : $PERMANENCE_SEEDS scénarios" \
-  go test -count=1 -timeout 10m ./sync/simulation
+  go test -count=1 -timeout 25m ./sync/simulation
 part "Fenêtre : parcours sur le vrai programme" build/scripts/journeys.sh
 part "Règles, à l'heure des Marquises" env TZ=Pacific/Marquesas go test -count=1 "${pure[@]}"
 
 # With the race detector the simulation plays fewer scenarios, on real files.
 part "Toute la suite, avec le détecteur de conflits d'accès" \
-  env PERMANENCE_SEEDS=20 PERMANENCE_FILE_SEEDS=50 go test -race -shuffle=on -timeout 15m ./...
+  env PERMANENCE_SEEDS=20 PERMANENCE_FILE_SEEDS=50 go test -race -shuffle=on -timeout 25m ./...
 
 [ "$failed" = 0 ] || fail "Des tests ont échoué (voir plus haut)."
