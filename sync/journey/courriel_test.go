@@ -149,8 +149,8 @@ func cmdLink(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	page, status := j.open(ts, link)
 	if len(args) == 2 && args[1] == "annuler" {
-		page, status = j.open(ts, link+"/annuler")
-		page, status = j.submit(ts, link, page)
+		form, _ := j.open(ts, link+"/annuler")
+		page, status = j.submit(ts, link, form)
 		j.acted = time.Now()
 	}
 	fmt.Fprint(ts.Stdout(), page)

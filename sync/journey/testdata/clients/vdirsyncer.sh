@@ -2,13 +2,13 @@
 # vdirsyncer brings the agenda of an agent into a folder, then prints it,
 # unfolded. Argument: a name under which the folder is kept.
 set -eu
-work=$WORK/vdirsyncer-$1
-export HOME="$work" XDG_CONFIG_HOME="$work/config" XDG_DATA_HOME="$work/data" LC_ALL=C.UTF-8
-if [ ! -d "$work" ]; then
-	mkdir -p "$work/config/vdirsyncer" "$work/agenda"
-	cat >"$work/config/vdirsyncer/config" <<END
+folder=$WORK/vdirsyncer-$1
+export HOME="$folder" XDG_CONFIG_HOME="$folder/config" XDG_DATA_HOME="$folder/data" LC_ALL=C.UTF-8
+if [ ! -d "$folder" ]; then
+	mkdir -p "$folder/config/vdirsyncer" "$folder/agenda"
+	cat >"$folder/config/vdirsyncer/config" <<END
 [general]
-status_path = "$work/status/"
+status_path = "$folder/status/"
 [pair agenda]
 a = "ici"
 b = "serveur"
@@ -16,7 +16,7 @@ collections = ["from b"]
 conflict_resolution = "b wins"
 [storage ici]
 type = "filesystem"
-path = "$work/agenda/"
+path = "$folder/agenda/"
 fileext = ".ics"
 [storage serveur]
 type = "caldav"
@@ -27,7 +27,7 @@ END
 	yes | vdirsyncer discover agenda >/dev/null 2>&1
 fi
 vdirsyncer sync >/dev/null
-for event in "$work"/agenda/rendez-vous/*.ics; do
+for event in "$folder"/agenda/rendez-vous/*.ics; do
 	[ -e "$event" ] || continue
 	tr -d '\r' <"$event" | sed -e ':a' -e 'N' -e '$!ba' -e 's/\n //g'
 	echo
