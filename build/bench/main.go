@@ -18,7 +18,7 @@ import (
 
 func main() {
 	out := flag.String("out", "", "folder of the page; none: print only")
-	only := flag.String("only", "", "groups to measure, separated by commas: desk, slots, exchange, caldav")
+	only := flag.String("only", "", "groups to measure, separated by commas: desk, slots, exchange, caldav; nothing is then written")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, *out, *only)
@@ -76,8 +76,8 @@ func run(ctx context.Context, out, only string) error {
 	}
 	text := page.String()
 	fmt.Print(text)
-	if out == "" {
-		return nil
+	if out == "" || only != "" {
+		return nil // part of the measures would replace the whole page
 	}
 	return os.WriteFile(filepath.Join(out, page.day.Format(time.DateOnly)+".md"), []byte(text), 0o644)
 }

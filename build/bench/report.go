@@ -78,7 +78,7 @@ func thisMachine() machine {
 		m.memoryMB = kb / 1024
 	}
 	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
-		m.load, _, _ = strings.Cut(string(text), " ")
+		m.load, _, _ = strings.Cut(strings.Replace(string(text), ".", ",", 1), " ")
 	}
 	return m
 }
