@@ -101,7 +101,7 @@ func TestCutConnection(t *testing.T) {
 	insist := func(what string, least int) {
 		t.Helper()
 		cuts := 0
-		for left := int64(200); ; left += 300 {
+		for left := int64(200); ; left += 500 {
 			proxy.allow(left)
 			if _, err := a.replica.Sync(t.Context()); err == nil {
 				break
