@@ -10,6 +10,8 @@ need_packages build screens clients
 # SQLite's C is compiled in a third of the time, and is fast enough for tests.
 export CGO_CFLAGS="${CGO_CFLAGS:--O1}"
 
+[ -t 1 ] || export NO_COLOR=1
+
 pure=(./app/civil/... ./app/creneau/... ./app/agenda/... ./app/icalendar/...)
 failed=0
 
@@ -25,7 +27,7 @@ part() {
 need_modules
 part "Fenêtre : types et règles" npm --prefix frontend --silent run check
 part "Fenêtre : tests" npm --prefix frontend --silent test
-part "Fenêtre : construction" npm --prefix frontend --silent run build
+part "Fenêtre : construction" build_window
 
 part "Simulation de la synchronisation : $PERMANENCE_SEEDS scénarios" \
   go test -count=1 -timeout 25m ./sync/simulation
