@@ -1,12 +1,14 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"permanence/app/agenda"
@@ -20,9 +22,17 @@ import (
 // agendas publishes what an agent is assigned to, as calendars: it is where
 // calendar applications and feeds read, at the content level of their secret.
 type agendas struct {
-	db    *store.DB
-	now   func() time.Time
-	cache *events
+	db      *store.DB
+	now     func() time.Time
+	shelves *shelves
+	zones   *zones
+	encoder *icalendar.Encoder
+}
+
+// newAgendas serves the calendars of a database; at most cached events are kept
+// in memory.
+func newAgendas(db *store.DB, now func() time.Time, cached int) agendas {
+	return agendas{db, now, newShelves(cached), newZones(), icalendar.NewEncoder()}
 }
 
 // calendar is one collection of an agent: the records of one noun in the scope
@@ -41,12 +51,13 @@ func calendars() []calendar {
 
 // reader is one question being answered, on one snapshot.
 type reader struct {
-	v     *store.View
-	who   access.Session
-	cal   calendar
-	zone  civil.Zone
-	today civil.Date
-	cache *events
+	v       *store.View
+	who     access.Session
+	cal     calendar
+	zone    civil.Zone
+	today   civil.Date
+	encoder *icalendar.Encoder
+	met     memory
 }
 
 // window is what a calendar shows on a civil day: one month back, twelve ahead.
@@ -61,23 +72,60 @@ func (a agendas) read(ctx context.Context, who access.Session, slug string, f fu
 		return caldav.ErrNotFound
 	}
 	return a.db.Read(ctx, func(v *store.View) error {
-		zone, err := zoneOf(v, who)
+		zone, err := a.zoneOf(v, who)
 		if err != nil {
 			return err
 		}
-		return f(&reader{v: v, who: who, cal: calendars()[i], zone: zone, today: zone.Date(a.now()), cache: a.cache})
+		r := &reader{v: v, who: who, cal: calendars()[i], zone: zone, today: zone.Date(a.now()), encoder: a.encoder}
+		return cmp.Or(f(r), v.Err())
 	})
 }
 
+// browse is read with the events of the calendar, as they stand now.
+func (a agendas) browse(ctx context.Context, who access.Session, slug string, f func(r *reader, s *shelf) error) error {
+	s := a.shelves.of(shelfKey{who.Agent, slug, who.Content})
+	s.mu.Lock() // before the snapshot: who waits here holds no connection
+	defer s.mu.Unlock()
+	err := a.read(ctx, who, slug, func(r *reader) error {
+		if err := s.follow(r); err != nil {
+			return err
+		}
+		return f(r, s)
+	})
+	a.shelves.trim(s)
+	return err
+}
+
 // zoneOf is the zone of the agent's first organisation.
-func zoneOf(v *store.View, who access.Session) (civil.Zone, error) {
+func (a agendas) zoneOf(v *store.View, who access.Session) (civil.Zone, error) {
 	for _, role := range who.Roles {
 		o, ans := agenda.Get[*agenda.Organisation](v, agenda.NounOrganisation, string(role.Organisation))
 		if ans == agenda.Yes {
-			return civil.LoadZone(o.Zone)
+			return a.zones.load(o.Zone)
 		}
 	}
-	return civil.LoadZone("Europe/Paris")
+	return a.zones.load("Europe/Paris")
+}
+
+// zones remembers the zones loaded: finding one reads a table.
+type zones struct {
+	mu  sync.Mutex
+	all map[string]civil.Zone
+}
+
+func newZones() *zones { return &zones{all: map[string]civil.Zone{}} }
+
+func (z *zones) load(name string) (civil.Zone, error) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	if zone, ok := z.all[name]; ok {
+		return zone, nil
+	}
+	zone, err := civil.LoadZone(name)
+	if err == nil {
+		z.all[name] = zone
+	}
+	return zone, err
 }
 
 func (a agendas) Identity(ctx context.Context, who access.Session) (caldav.Identity, error) {
@@ -148,37 +196,7 @@ func rightsHash(who access.Session) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// lines gives every record of the calendar with its number.
-func (r *reader) lines() ([]store.Line, error) {
-	ids, err := r.v.TerritoiresOf(r.who.Agent)
-	if err != nil {
-		return nil, err
-	}
-	var all []store.Line
-	for _, t := range ids {
-		page, err := r.v.CollectionAfter(t, r.scope(), r.cal.noun, 0, 1<<30)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, page.Lines...)
-	}
-	return all, nil
-}
-
-// item gives what a line shows now; false when it is out of the calendar.
-func (r *reader) item(l store.Line, window agenda.Span) (event, bool, error) {
-	if !l.In {
-		return event{}, false, nil
-	}
-	e, err := r.cache.get(r, l)
-	if err != nil || e.data == nil {
-		return event{}, false, err
-	}
-	shown := slices.ContainsFunc(e.spans, func(s agenda.Span) bool { return s.Overlaps(window) })
-	return e, shown, nil
-}
-
-func (e event) item(data bool) caldav.Item {
+func (e *event) item(data bool) caldav.Item {
 	i := caldav.Item{Name: e.name, ETag: e.etag, Size: len(e.data), Modified: e.modified, Spans: e.spans}
 	if data {
 		i.Data = e.data
@@ -203,29 +221,20 @@ func (a agendas) Items(ctx context.Context, who access.Session, slug string, wit
 
 func (a agendas) items(ctx context.Context, who access.Session, slug string, within agenda.Span, data bool) ([]caldav.Item, error) {
 	var items []caldav.Item
-	err := a.read(ctx, who, slug, func(r *reader) error {
-		lines, err := r.lines()
-		if err != nil {
-			return err
-		}
-		window := r.window(r.today)
-		for _, l := range lines {
-			e, shown, err := r.item(l, window)
-			if err != nil {
-				return err
-			}
-			if shown && e.meets(within) {
+	err := a.browse(ctx, who, slug, func(_ *reader, s *shelf) error {
+		for _, e := range s.inOrder() {
+			if e.meets(within) {
 				items = append(items, e.item(data))
 			}
 		}
-		return r.v.Err()
+		return nil
 	})
 	return items, err
 }
 
 // meets reports whether an occurrence meets or touches within; a zero bound is
 // open.
-func (e event) meets(within agenda.Span) bool {
+func (e *event) meets(within agenda.Span) bool {
 	return slices.ContainsFunc(e.spans, func(s agenda.Span) bool {
 		return (within.End.IsZero() || !s.Start.After(within.End)) && (within.Start.IsZero() || !s.End.Before(within.Start))
 	})
@@ -233,100 +242,58 @@ func (e event) meets(within agenda.Span) bool {
 
 func (a agendas) Named(ctx context.Context, who access.Session, slug string, names []string) (map[string]caldav.Item, error) {
 	found := map[string]caldav.Item{}
-	err := a.read(ctx, who, slug, func(r *reader) error {
-		if who.Content == access.ContentOccupe && r.cal.noun == agenda.NounRdv {
-			return r.namedByBusy(names, found)
-		}
-		window := r.window(r.today)
+	err := a.browse(ctx, who, slug, func(_ *reader, s *shelf) error {
 		for _, name := range names {
-			id, ok := strings.CutSuffix(name, ".ics")
-			if !ok || !agenda.ValidID(id) {
-				continue
-			}
-			if err := r.addNamed(id, window, found); err != nil {
-				return err
+			if e := s.byName[name]; e != nil {
+				found[name] = e.item(true)
 			}
 		}
-		return r.v.Err()
+		return nil
 	})
 	return found, err
 }
 
-func (r *reader) addNamed(id string, window agenda.Span, found map[string]caldav.Item) error {
-	ids, err := r.v.TerritoiresOf(r.who.Agent)
-	if err != nil {
-		return err
-	}
-	ref := agenda.Ref{Noun: r.cal.noun, ID: id}
-	for _, t := range ids {
-		scopes, err := r.v.ScopesOf(t, ref)
-		if err != nil {
-			return err
-		}
-		number, err := r.v.NumberOf(t, ref)
-		if err != nil {
-			return err
-		}
-		e, shown, err := r.item(store.Line{Ref: ref, Number: number, In: slices.Contains(scopes, r.scope())}, window)
-		if err != nil {
-			return err
-		}
-		if shown {
-			found[e.name] = e.item(true)
-		}
-	}
-	return nil
-}
-
-// namedByBusy looks for events by the ids of their busy time: the only ones a
-// reader at this level knows.
-func (r *reader) namedByBusy(names []string, found map[string]caldav.Item) error {
-	lines, err := r.lines()
-	if err != nil {
-		return err
-	}
-	window := r.window(r.today)
-	for _, l := range lines {
-		e, shown, err := r.item(l, window)
-		if err != nil {
-			return err
-		}
-		if shown && slices.Contains(names, e.name) {
-			found[e.name] = e.item(true)
-		}
-	}
-	return nil
-}
-
 func (a agendas) Changes(ctx context.Context, who access.Session, slug string, since caldav.Token, limit int, data bool) (caldav.Delta, error) {
 	var d caldav.Delta
-	err := a.read(ctx, who, slug, func(r *reader) error {
+	err := a.browse(ctx, who, slug, func(r *reader, s *shelf) error {
 		now, err := r.token()
 		if err != nil {
 			return err
 		}
 		d.Next = now
-		d.Next.Marks = slices.Clone(now.Marks)
-		left := limit
-		if limit <= 0 {
-			left = 1 << 30
-		}
-		for i := range d.Next.Marks {
-			if err := r.delta(&d, i, since, &left, data); err != nil {
-				return err
+		if since.IsZero() && limit <= 0 {
+			for _, e := range s.inOrder() {
+				d.Changed = append(d.Changed, e.item(data))
 			}
+			return nil
 		}
-		if !since.IsZero() && since.Day != r.today {
-			return r.turned(&d, since.Day, data)
-		}
-		return r.v.Err()
+		return r.changes(&d, s, since, limit, data)
 	})
 	return d, err
 }
 
+// changes brings a reader from a token to the snapshot, limit entries at most
+// when limit > 0.
+func (r *reader) changes(d *caldav.Delta, s *shelf, since caldav.Token, limit int, data bool) error {
+	d.Next.Marks = slices.Clone(d.Next.Marks)
+	left := limit
+	if limit <= 0 {
+		left = 1 << 30
+	}
+	for i := range d.Next.Marks {
+		if err := r.delta(d, s, i, since, &left, data); err != nil {
+			return err
+		}
+	}
+	if since.IsZero() || since.Day == r.today {
+		return nil
+	}
+	return r.turned(d, s, since.Day, data)
+}
+
 // delta adds what changed in one territoire; when nothing is left of the limit,
 // its mark stays where the reader was.
-func (r *reader) delta(d *caldav.Delta, i int, since caldav.Token, left *int, data bool) error {
+func (r *reader) delta(d *caldav.Delta, s *shelf, i int, since caldav.Token, left *int, data bool) error {
 	mark := &d.Next.Marks[i]
 	from := int64(0)
 	for _, m := range since.Marks {
@@ -351,9 +318,7 @@ func (r *reader) delta(d *caldav.Delta, i int, since caldav.Token, left *int, da
 		return err
 	}
 	for _, l := range page.Lines {
-		if err := r.tell(d, l, since.IsZero(), data); err != nil {
-			return err
-		}
+		r.tell(d, s, l.Ref.ID, since.IsZero(), data)
 	}
 	*left -= len(page.Lines)
 	if page.More {
@@ -362,28 +327,20 @@ func (r *reader) delta(d *caldav.Delta, i int, since caldav.Token, left *int, da
 	return nil
 }
 
-// tell adds one line: changed when it is shown now, removed otherwise; a reader
-// who has nothing is not told of removals.
-func (r *reader) tell(d *caldav.Delta, l store.Line, fresh, data bool) error {
-	e, shown, err := r.item(l, r.window(r.today))
-	if err != nil {
-		return err
-	}
+// tell adds one record: changed when it is shown now, removed otherwise; a
+// reader who has nothing is not told of removals.
+func (r *reader) tell(d *caldav.Delta, s *shelf, id string, fresh, data bool) {
+	e := s.byID[id]
 	switch {
-	case shown:
+	case e != nil:
 		d.Changed = append(d.Changed, e.item(data))
 	case !fresh:
-		d.Removed = append(d.Removed, r.name(l.Ref.ID))
+		d.Removed = append(d.Removed, r.name(id))
 	}
-	return nil
 }
 
 // turned adds what entered and left the window since the day of the token.
-func (r *reader) turned(d *caldav.Delta, day civil.Date, data bool) error {
-	lines, err := r.lines()
-	if err != nil {
-		return err
-	}
+func (r *reader) turned(d *caldav.Delta, s *shelf, day civil.Date, data bool) error {
 	told := map[string]bool{}
 	for _, i := range d.Changed {
 		told[i.Name] = true
@@ -392,22 +349,18 @@ func (r *reader) turned(d *caldav.Delta, day civil.Date, data bool) error {
 		told[name] = true
 	}
 	was, is := r.window(day), r.window(r.today)
-	for _, l := range lines {
-		e, before, err := r.item(l, was)
-		if err != nil {
-			return err
-		}
-		_, now, err := r.item(l, is)
-		if err != nil || before == now || told[r.name(l.Ref.ID)] {
-			continue
-		}
-		if now {
+	for _, e := range s.inOrder() {
+		if !overlaps(e.spans, was) && !told[e.name] {
 			d.Changed = append(d.Changed, e.item(data))
-		} else {
-			d.Removed = append(d.Removed, r.name(l.Ref.ID))
 		}
 	}
-	return nil
+	records, err := r.records(was)
+	for _, rec := range records {
+		if name := r.name(rec.Key()); !overlaps(spansOf(rec), is) && !told[name] {
+			d.Removed = append(d.Removed, name)
+		}
+	}
+	return err
 }
 
 // name is the resource of a record: at level occupé that of its busy time, so
@@ -421,8 +374,3 @@ func (r *reader) name(id string) string {
 
 // prodID names the program in what it publishes.
 const prodID = "-//Permanence//Permanence//FR"
-
-// encode writes one calendar object.
-func encode(all []icalendar.Event) ([]byte, error) {
-	return icalendar.NewEncoder().Append(nil, icalendar.Calendar{ProdID: prodID}, all...)
-}

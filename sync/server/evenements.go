@@ -5,80 +5,37 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"permanence/app/agenda"
 	"permanence/app/icalendar"
-	"permanence/app/store"
 	"permanence/sync/access"
 )
 
-// event is one calendar object as it is served.
+// event is one calendar object as it is served. It never changes: another
+// takes its place.
 type event struct {
-	number   int64 // of the record, when these bytes were made
+	id       string // of the record
 	name     string
 	etag     string
 	modified time.Time
 	spans    []agenda.Span
-	data     []byte // nil: nothing is published of the record
+	data     []byte
 }
 
-// events remembers the objects served last: the bytes of an event depend on
-// its record, whose number rises whenever what it shows changes.
-type events struct {
-	mu  sync.Mutex
-	max int
-	all map[eventKey]event
-}
-
-type eventKey struct {
-	ref   agenda.Ref
-	agent agenda.AgentID
-	level access.Content
-}
-
-func newEvents(max int) *events { return &events{max: max, all: map[eventKey]event{}} }
-
-func (c *events) get(r *reader, l store.Line) (event, error) {
-	key := eventKey{l.Ref, r.who.Agent, r.who.Content}
-	c.mu.Lock()
-	e, ok := c.all[key]
-	c.mu.Unlock()
-	if ok && e.number == l.Number {
-		return e, nil
-	}
-	e, err := r.build(l)
-	if err != nil {
-		return event{}, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.all) >= c.max {
-		clear(c.all)
-	}
-	c.all[key] = e
-	return e, nil
-}
-
-// build writes the object of a record; an empty one for what is not there.
-func (r *reader) build(l store.Line) (event, error) {
-	e := event{number: l.Number, name: r.name(l.Ref.ID)}
+// build writes the object of a record.
+func (r *reader) build(rec agenda.Record) (*event, error) {
+	e := &event{id: rec.Key(), name: r.name(rec.Key()), spans: spansOf(rec)}
 	var vevents []icalendar.Event
-	switch rec, _ := r.v.Record(l.Ref.Noun, l.Ref.ID); rec := rec.(type) {
+	switch rec := rec.(type) {
 	case *agenda.Rdv:
-		e.spans, e.modified = []agenda.Span{rec.Span()}, rec.ChangedAt
-		vevents = []icalendar.Event{r.rdvEvent(rec)}
+		e.modified, vevents = rec.ChangedAt, []icalendar.Event{r.rdvEvent(rec)}
 	case *agenda.Importe:
-		e.spans, e.modified = rec.Spans, rec.ChangedAt
-		vevents = importeEvents(rec)
+		e.modified, vevents = rec.ChangedAt, importeEvents(rec)
 	}
-	if len(vevents) == 0 || r.v.Err() != nil {
-		return e, r.v.Err()
-	}
-	data, err := encode(vevents)
+	data, err := r.encoder.Append(nil, icalendar.Calendar{ProdID: prodID}, vevents...)
 	if err != nil {
-		return e, fmt.Errorf("publish %s %s: %w", l.Ref.Noun, l.Ref.ID, err)
+		return nil, fmt.Errorf("publish %s %s: %w", rec.Noun(), rec.Key(), err)
 	}
 	sum := sha256.Sum256(data)
 	e.data, e.etag = data, hex.EncodeToString(sum[:12])
@@ -98,25 +55,79 @@ func (r *reader) rdvEvent(rdv *agenda.Rdv) icalendar.Event {
 	if r.who.Content == access.ContentOccupe {
 		return e
 	}
-	mail := viewOf(r.v, rdv, nil)
-	e.Summary = mail.Motif.Name
+	motif := r.motif(rdv.Motif)
+	e.Summary = motif.Name
 	if rdv.Title != "" {
 		e.Summary += " : " + rdv.Title
 	}
-	e.Location = icalendar.Location(mail.Motif.Place, mail.Lieu, mail.Organisation.Name)
+	e.Location = icalendar.Location(motif.Place, r.lieu(rdv.Lieu), r.organisation(rdv.Organisation).Name)
+	if names := r.names(rdv); names != "" {
+		e.Summary += " – " + names
+	}
+	return e
+}
+
+// names lists who takes part, for who may read it.
+func (r *reader) names(rdv *agenda.Rdv) string {
 	if r.who.Content != access.ContentComplet {
-		return e
+		return ""
 	}
 	var names []string
 	for _, id := range rdv.Usagers() {
-		if u, ok := mail.Usagers[id]; ok {
+		if u, ans := agenda.Get[*agenda.Usager](r.v, agenda.NounUsager, string(id)); ans == agenda.Yes {
 			names = append(names, u.Name())
 		}
 	}
-	if len(names) > 0 {
-		e.Summary += " – " + strings.Join(names, ", ")
+	return strings.Join(names, ", ")
+}
+
+// memory is what one reader has met of the few settings that all events share.
+type memory struct {
+	motifs        map[agenda.MotifID]*agenda.Motif
+	organisations map[agenda.OrganisationID]*agenda.Organisation
+	lieux         map[agenda.LieuID]*agenda.Lieu
+}
+
+// motif gives a motif, empty when it is no more.
+func (r *reader) motif(id agenda.MotifID) *agenda.Motif {
+	m := recall(r, &r.met.motifs, agenda.NounMotif, id)
+	if m == nil {
+		return &agenda.Motif{}
 	}
-	return e
+	return m
+}
+
+// organisation gives an organisation, empty when it is no more.
+func (r *reader) organisation(id agenda.OrganisationID) *agenda.Organisation {
+	o := recall(r, &r.met.organisations, agenda.NounOrganisation, id)
+	if o == nil {
+		return &agenda.Organisation{}
+	}
+	return o
+}
+
+// lieu gives a lieu, nil for none.
+func (r *reader) lieu(id agenda.LieuID) *agenda.Lieu {
+	if id == "" {
+		return nil
+	}
+	return recall(r, &r.met.lieux, agenda.NounLieu, id)
+}
+
+// recall reads a record once; nil when it is not there.
+func recall[K ~string, T any, P interface {
+	*T
+	agenda.Record
+}](r *reader, met *map[K]P, noun agenda.Noun, id K) P {
+	if rec, seen := (*met)[id]; seen {
+		return rec
+	}
+	if *met == nil {
+		*met = map[K]P{}
+	}
+	rec, _ := agenda.Get[P](r.v, noun, string(id))
+	(*met)[id] = rec
+	return rec
 }
 
 // importeEvents gives back an imported event, one VEVENT for each time it

@@ -6,7 +6,6 @@ import (
 
 	"permanence/app/agenda"
 	"permanence/app/icalendar"
-	"permanence/app/store"
 	"permanence/sync/access"
 	"permanence/sync/feed"
 )
@@ -64,28 +63,16 @@ func (f feeds) Document(ctx context.Context, who access.Session) (feed.Document,
 
 // whole writes every Rdv of the window in one calendar.
 func (r *reader) whole() ([]byte, error) {
-	lines, err := r.lines()
+	records, err := r.records(r.window(r.today))
 	if err != nil {
 		return nil, err
 	}
-	window := r.window(r.today)
 	var all []icalendar.Event
-	for _, l := range lines {
-		if rdv, ok := shownRdv(r.v, l, window); ok {
+	for _, rec := range records {
+		if rdv, ok := rec.(*agenda.Rdv); ok {
 			all = append(all, r.rdvEvent(rdv))
 		}
 	}
-	if err := r.v.Err(); err != nil {
-		return nil, err
-	}
 	head := icalendar.Calendar{ProdID: prodID, Method: "PUBLISH", Name: "Permanence – " + r.cal.name, Zone: r.zone.Name(), Refresh: feedRefresh}
-	return icalendar.NewEncoder().Append(nil, head, all...)
-}
-
-func shownRdv(v *store.View, l store.Line, window agenda.Span) (*agenda.Rdv, bool) {
-	if !l.In {
-		return nil, false
-	}
-	r, ans := agenda.Get[*agenda.Rdv](v, agenda.NounRdv, l.Ref.ID)
-	return r, ans == agenda.Yes && r.Span().Overlaps(window)
+	return r.encoder.Append(nil, head, all...)
 }
