@@ -10,5 +10,7 @@ if [ -n "$CORPUS" ]; then
   say "Fichiers .ics de $CORPUS"
   go run ./build/interop/ics -corpus "$CORPUS"
 fi
-say "Clients étrangers : vdirsyncer, python3-caldav"
-go test -count=1 -run Interop ./sync/...
+say "Clients étrangers sur nos collections : vdirsyncer, python3-caldav"
+go test -count=1 -v -run '^(TestVdirsyncer|TestPythonCaldav)$' ./sync/caldav
+say "Clients étrangers sur le vrai serveur, du poste à l'agenda et au courriel"
+go test -count=1 -v -run '^TestJourneys$/^(hors-ligne|agenda-distant)$' ./sync/journey
