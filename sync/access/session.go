@@ -42,13 +42,6 @@ func (s Session) Author() agenda.Author {
 	return agenda.Author{Kind: agenda.AuthorAgent, Agent: s.Agent, Device: s.Device}
 }
 
-// Admin reports whether the agent is admin of the organisation.
-func (s Session) Admin(o agenda.OrganisationID) bool {
-	return slices.ContainsFunc(s.Roles, func(r agenda.Role) bool {
-		return r.Organisation == o && r.Level == agenda.LevelAdmin
-	})
-}
-
 // adminSomewhere reports whether the agent is admin of any organisation.
 func (s Session) adminSomewhere() bool {
 	return slices.ContainsFunc(s.Roles, func(r agenda.Role) bool { return r.Level == agenda.LevelAdmin })
