@@ -104,7 +104,7 @@ func (h *Hub) hello(ctx context.Context, f *follower, hello wire.Hello, send fun
 	if err != nil {
 		return err
 	}
-	s := &wire.ServerHello{Protocol: wire.Protocol, Schema: wire.Schema, Clock: h.now().UTC(), LeaseS: int64(h.lease / time.Second), Next: next}
+	s := &wire.ServerHello{Protocol: wire.Protocol, Schema: wire.Schema, Clock: h.now().UTC().Truncate(time.Second), LeaseS: int64(h.lease / time.Second), Next: next}
 	err = h.store.Read(ctx, func(v *store.View) error {
 		for _, t := range territoires(agenda.Held(v, f.device.Agent)) {
 			head, err := v.Head(t)

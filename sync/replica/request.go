@@ -3,6 +3,7 @@ package replica
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"permanence/app/agenda"
 	"permanence/app/store"
@@ -46,7 +47,7 @@ func (r *Replica) requestIn(v *store.View, list bool) (question, error) {
 		return question{}, err
 	}
 	q := question{Request: wire.Request{Cursors: sorted(cursors), Hello: wire.Hello{
-		Protocol: wire.Protocol, Schema: wire.Schema, Last: last, Clock: r.clock.Now().UTC(),
+		Protocol: wire.Protocol, Schema: wire.Schema, Last: last, Clock: r.clock.Now().UTC().Truncate(time.Second),
 	}}}
 	if !list {
 		shorten(q.Cursors)
