@@ -10,9 +10,10 @@ import (
 const hole = 46 * time.Minute
 
 // warnRdv notes what an agent should know before r is saved. Only what the
-// change touched is looked at: before is nil for a new Rdv.
+// change touched is looked at: before is nil for a new Rdv. Running again what
+// was decided already, nobody is there to read.
 func (d *decider) warnRdv(before, r *Rdv, c rdvContext) {
-	if r.Cancelled() {
+	if r.Cancelled() || d.mode == Replay {
 		return
 	}
 	moved := before == nil || before.Cancelled() || !before.Slot().same(r.Slot())

@@ -43,7 +43,7 @@ type Proposed struct {
 func (c *Comptoir) Do(ctx context.Context, p Proposal, agent agenda.AgentID) (Proposed, error) {
 	var out Proposed
 	err := c.desk.Write(ctx, func(tx DeskTx) error {
-		o, err := c.doIn(tx, p, agent)
+		o, err := c.doIn(RememberDesk(tx), p, agent)
 		out = o
 		return err
 	})

@@ -37,7 +37,7 @@ type Result struct {
 func (c *Counter) Do(ctx context.Context, cmd agenda.Command, by agenda.Author) (Result, error) {
 	var res Result
 	err := c.ledger.Write(ctx, func(tx LedgerTx) error {
-		r, err := c.DoIn(tx, cmd, by)
+		r, err := c.DoIn(Remember(tx), cmd, by)
 		res = r
 		return err
 	})

@@ -89,6 +89,7 @@ func (h *Hub) pushIn(tx *store.ServerTx, d Device, commands []json.RawMessage, t
 		return fmt.Errorf("read device %s: %w", d.ID, err)
 	}
 	last := known.LastN
+	ledger := guichet.Remember(tx)
 	for _, raw := range commands {
 		cmd, refusal, err := decode(raw)
 		switch {
@@ -104,7 +105,7 @@ func (h *Hub) pushIn(tx *store.ServerTx, d Device, commands []json.RawMessage, t
 			}
 			continue
 		}
-		out, err := h.settle(tx, d, cmd, raw, refusal)
+		out, err := h.settle(tx, ledger, d, pushed{cmd, raw, refusal})
 		if err != nil {
 			return err
 		}
@@ -155,12 +156,19 @@ func again(tx *store.ServerTx, d Device, cmd agenda.Command) error {
 	return nil
 }
 
+// pushed is one command as it was read: refusal tells why it cannot be run.
+type pushed struct {
+	agenda.Command
+	raw     []byte
+	refusal error
+}
+
 // settle gives a command its outcome: the one it got under another number or
 // device, if the profile was enrolled anew since.
-func (h *Hub) settle(tx *store.ServerTx, d Device, cmd agenda.Command, raw []byte, refusal error) (wire.Outcome, error) {
+func (h *Hub) settle(tx *store.ServerTx, ledger guichet.LedgerTx, d Device, cmd pushed) (wire.Outcome, error) {
 	before, err := tx.OutcomeOf(cmd.ID)
 	if errors.Is(err, store.ErrUnknown) {
-		return h.run(tx, d, cmd, raw, refusal)
+		return h.run(tx, ledger, d, cmd)
 	}
 	if err != nil {
 		return wire.Outcome{}, err
@@ -205,20 +213,20 @@ func outcomeOf(o store.Outcome) (wire.Outcome, error) {
 
 // run gives one command its outcome. A refusal is one; an error is a failure
 // of the server, and rolls everything back.
-func (h *Hub) run(tx *store.ServerTx, d Device, cmd agenda.Command, raw []byte, refusal error) (wire.Outcome, error) {
+func (h *Hub) run(tx *store.ServerTx, ledger guichet.LedgerTx, d Device, cmd pushed) (wire.Outcome, error) {
 	out := wire.Outcome{N: cmd.N, ID: cmd.ID}
-	if r := agenda.RefusalOf(refusal); r != nil && r.Code == agenda.CodeUnknownCommand {
+	if r := agenda.RefusalOf(cmd.refusal); r != nil && r.Code == agenda.CodeUnknownCommand {
 		out.Verdict, out.Code, out.Message = agenda.Waiting, r.Code, r.Message
-		return out, tx.KeepWaiting(store.Held{Command: cmd.ID, Device: d.ID, N: cmd.N, Agent: d.Agent, Reason: r.Code, At: h.now().UTC(), Body: raw})
+		return out, tx.KeepWaiting(store.Held{Command: cmd.ID, Device: d.ID, N: cmd.N, Agent: d.Agent, Reason: r.Code, At: h.now().UTC(), Body: cmd.raw})
 	}
-	if refusal != nil {
-		return refuse(out, refusal)
+	if cmd.refusal != nil {
+		return refuse(out, cmd.refusal)
 	}
 	by := agenda.Author{Kind: agenda.AuthorAgent, Agent: d.Agent, Device: d.ID}
 	var res guichet.Result
-	err := tx.Savepoint(func() error {
+	err := ledger.Savepoint(func() error {
 		var err error
-		res, err = h.counter.DoIn(tx, cmd, by)
+		res, err = h.counter.DoIn(ledger, cmd.Command, by)
 		return err
 	})
 	if err != nil {

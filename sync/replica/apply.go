@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"permanence/app/agenda"
+	"permanence/app/guichet"
 	"permanence/app/store"
 	"permanence/sync/wire"
 )
@@ -23,22 +24,35 @@ func (t *Tally) note(r agenda.Ref) {
 	t.Changed = append(t.Changed, r)
 }
 
-// apply writes one page in one transaction: the frames go to the server's
-// images, settled commands leave, visible rows go back to the images of what
-// was touched, what is still pending runs again in order, and the mark is saved
+// apply writes pages in one transaction: the frames go to the server's images,
+// settled commands leave, visible rows go back to the images of what was
+// touched, what is still pending runs again in order, and the marks are saved
 // with it. After it, visible = fold(pending, base). Cost follows the incoming
 // rows and the pending commands, never the size of the database.
-func (r *Replica) apply(tx *store.DeskTx, frames []wire.Frame, tally *Tally) error {
+func (r *Replica) apply(tx *store.DeskTx, pages [][]wire.Frame, tally *Tally) error {
 	cursors, err := readCursors(&tx.View)
 	if err != nil {
 		return err
 	}
+	for _, page := range pages {
+		if err := r.lay(tx, page, cursors, tally); err != nil {
+			return err
+		}
+	}
+	return r.settle(tx, cursors)
+}
+
+// lay brings one page to the server's images, and its mark to the cursor.
+func (r *Replica) lay(tx *store.DeskTx, frames []wire.Frame, cursors map[agenda.TerritoireID]wire.Cursor, tally *Tally) error {
 	mark := frames[len(frames)-1]
+	if mark.T != wire.TypeMark {
+		return r.frames(tx, frames, tally) // outcomes alone
+	}
 	old, known := cursors[mark.Territoire]
 	if known && old.Epoch == mark.Mark.Epoch && !mark.Mark.Reset && old.Number > mark.Mark.To {
 		// Another exchange went further already: only the outcomes are news.
 		frames = slices.DeleteFunc(slices.Clone(frames), func(f wire.Frame) bool { return f.T != wire.TypeOutcome })
-		return r.outcomesOnly(tx, frames, cursors, tally)
+		return r.frames(tx, frames, tally)
 	}
 	if mark.Mark.Reset {
 		if err := dropTerritoire(tx, old); err != nil {
@@ -48,18 +62,7 @@ func (r *Replica) apply(tx *store.DeskTx, frames []wire.Frame, tally *Tally) err
 	if err := r.frames(tx, frames, tally); err != nil {
 		return err
 	}
-	if err := moveCursor(tx, cursors, mark); err != nil {
-		return err
-	}
-	return r.settle(tx, cursors)
-}
-
-// outcomesOnly keeps outcomes that come without rows.
-func (r *Replica) outcomesOnly(tx *store.DeskTx, frames []wire.Frame, cursors map[agenda.TerritoireID]wire.Cursor, tally *Tally) error {
-	if err := r.frames(tx, frames, tally); err != nil {
-		return err
-	}
-	return r.settle(tx, cursors)
+	return moveCursor(tx, cursors, mark)
 }
 
 // dropTerritoire drops what is held of a territoire whose history is another
@@ -191,8 +194,9 @@ func (r *Replica) settle(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.
 	if err := tx.Rewind(); err != nil {
 		return err
 	}
+	desk := guichet.RememberDesk(tx)
 	for _, q := range left {
-		if err := r.replay(tx, q); err != nil {
+		if err := r.replay(tx, desk, q); err != nil {
 			return err
 		}
 	}
@@ -238,14 +242,14 @@ func reached(numbers map[agenda.TerritoireID]int64, cursors map[agenda.Territoir
 // replay runs one command on the newer rows. One that no longer holds here
 // stays in the queue, "à vérifier": the server judges. One that an erasure
 // emptied shows nothing.
-func (r *Replica) replay(tx *store.DeskTx, q store.Queued) error {
+func (r *Replica) replay(tx *store.DeskTx, desk guichet.DeskTx, q store.Queued) error {
 	if q.Raw == nil {
 		return nil
 	}
 	var code agenda.Code
-	err := tx.Savepoint(func() error {
+	err := desk.Savepoint(func() error {
 		var err error
-		code, err = r.counter.Replay(tx, q.Pending, r.LayOver(tx, q))
+		code, err = r.counter.Replay(desk, q.Pending, r.LayOver(tx, q))
 		return err
 	})
 	if err != nil {

@@ -106,87 +106,14 @@ func (r *Replica) exchange(ctx context.Context, list bool, tally *Tally) (ending
 	if err != nil {
 		return ending{}, err
 	}
-	p := &pager{r: r, tally: tally, first: q.first}
+	p := &pager{r: r, tally: tally, first: q.first, pending: q.pending}
 	if err := r.net.Exchange(ctx, q.Request, func(f wire.Frame) error { return p.frame(ctx, f) }); err != nil {
-		return ending{}, err
+		return ending{}, p.rest(ctx, err)
 	}
 	if !p.ended {
-		return ending{}, wire.ErrTruncated
+		return ending{}, p.rest(ctx, wire.ErrTruncated)
 	}
 	return ending{q.left, p.asked}, nil
-}
-
-// pageMax bounds the rows of one page in memory, in bytes: a page is the rows
-// of some commits, and never cuts one.
-const pageMax = 128 << 20
-
-// pager gathers frames into pages and applies each as it is closed.
-type pager struct {
-	r     *Replica
-	tally *Tally
-	first int64 // n of the first command pushed, 0 for none
-	page  []wire.Frame
-	size  int // bytes
-	ended bool
-	asked bool
-}
-
-func (p *pager) frame(ctx context.Context, f wire.Frame) error {
-	switch f.T {
-	case wire.TypeHello:
-		p.r.noteHello(*f.Server)
-		if p.first > 0 && f.Server.Next < p.first {
-			return fmt.Errorf("%w: the server misses n %d, answered long ago", ErrForked, f.Server.Next)
-		}
-		return nil
-	case wire.TypeEnd:
-		p.ended, p.asked = true, f.End != nil && f.End.Scopes
-		return p.loose(ctx)
-	}
-	p.page = append(p.page, f)
-	p.size += 256 + len(f.Body)
-	switch {
-	case f.T == wire.TypeMark:
-		return p.apply(ctx)
-	case p.size > pageMax:
-		return fmt.Errorf("%w: a page without end", wire.ErrTruncated)
-	}
-	return nil
-}
-
-func (p *pager) apply(ctx context.Context) error {
-	var t Tally
-	err := p.r.store.WriteDesk(ctx, func(tx *store.DeskTx) error {
-		t = Tally{}
-		return p.r.apply(tx, p.page, &t)
-	})
-	p.page, p.size = nil, 0
-	if err != nil {
-		return err
-	}
-	p.tally.Pushed += t.Pushed
-	p.tally.Pulled += t.Pulled
-	p.tally.Refused += t.Refused
-	if p.r.onApply != nil {
-		p.r.onApply(t)
-	}
-	return nil
-}
-
-// loose keeps outcomes that no page closed: of an agent who holds nothing.
-func (p *pager) loose(ctx context.Context) error {
-	if len(p.page) == 0 {
-		return nil
-	}
-	frames := p.page
-	p.page = nil
-	return p.r.store.WriteDesk(ctx, func(tx *store.DeskTx) error {
-		cursors, err := readCursors(&tx.View)
-		if err != nil {
-			return err
-		}
-		return p.r.outcomesOnly(tx, frames, cursors, p.tally)
-	})
 }
 
 func (r *Replica) noteHello(h wire.ServerHello) {

@@ -13,8 +13,9 @@ import (
 // question is what one exchange asks and pushes.
 type question struct {
 	wire.Request
-	first int64 // n of the first command pushed, 0 for none
-	left  bool  // commands stayed behind
+	first   int64 // n of the first command pushed, 0 for none
+	left    bool  // commands stayed behind
+	pending int   // commands in the queue, answered or not
 }
 
 // request reads what this desktop holds and what it has to push. list shows
@@ -52,6 +53,7 @@ func (r *Replica) requestIn(v *store.View, list bool) (question, error) {
 	if !list {
 		shorten(q.Cursors)
 	}
+	q.pending = len(queue)
 	queue, q.Hello.Waiting, err = unanswered(queue)
 	if err != nil {
 		return question{}, err

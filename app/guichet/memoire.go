@@ -1,0 +1,165 @@
+package guichet
+
+import (
+	"reflect"
+	"slices"
+
+	"permanence/app/agenda"
+)
+
+// memory is what one transaction has read of records and of the settings that
+// every command looks at: many commands in a row ask for the same. A write
+// forgets what it may have changed. What it gives are copies: their fields may
+// be changed, what hangs from them not.
+type memory struct {
+	RecordTx
+	records  map[agenda.Ref]remembered
+	lists    map[list][]agenda.Record
+	roles    map[agenda.RoleQuery][]*agenda.Role
+	plages   map[agenda.AgentID][]*agenda.PlageOuverture
+	absences map[agenda.AgentID][]*agenda.Absence
+}
+
+type remembered struct {
+	record agenda.Record
+	answer agenda.Answer
+}
+
+type list struct {
+	noun  agenda.Noun
+	owner string
+}
+
+func newMemory(tx RecordTx) *memory {
+	m := &memory{RecordTx: tx}
+	m.forget()
+	return m
+}
+
+func (m *memory) forget() {
+	m.records, m.lists, m.roles = map[agenda.Ref]remembered{}, map[list][]agenda.Record{}, map[agenda.RoleQuery][]*agenda.Role{}
+	m.plages, m.absences = map[agenda.AgentID][]*agenda.PlageOuverture{}, map[agenda.AgentID][]*agenda.Absence{}
+}
+
+// wrote forgets what a write to a record may have changed.
+func (m *memory) wrote(r agenda.Ref) {
+	if listed(r.Noun) {
+		m.forget()
+		return
+	}
+	delete(m.records, r)
+}
+
+// listed tells the nouns whose lists are remembered: all but those of which
+// there is no end.
+func listed(n agenda.Noun) bool {
+	switch n {
+	case agenda.NounUsager, agenda.NounProfil, agenda.NounRdv, agenda.NounConflit, agenda.NounOccupation, agenda.NounImporte, agenda.NounRecu:
+		return false
+	}
+	return true
+}
+
+func (m *memory) Record(n agenda.Noun, id string) (agenda.Record, agenda.Answer) {
+	ref := agenda.Ref{Noun: n, ID: id}
+	known, ok := m.records[ref]
+	if !ok {
+		known.record, known.answer = m.RecordTx.Record(n, id)
+		m.records[ref] = known
+	}
+	return copied(known.record), known.answer
+}
+
+func (m *memory) Records(n agenda.Noun, owner string) []agenda.Record {
+	if !listed(n) {
+		return m.RecordTx.Records(n, owner)
+	}
+	return recalled(m.lists, list{n, owner}, func() []agenda.Record { return m.RecordTx.Records(n, owner) })
+}
+
+func (m *memory) Roles(q agenda.RoleQuery) []*agenda.Role {
+	return recalled(m.roles, q, func() []*agenda.Role { return m.RecordTx.Roles(q) })
+}
+
+func (m *memory) Plages(a agenda.AgentID) []*agenda.PlageOuverture {
+	return recalled(m.plages, a, func() []*agenda.PlageOuverture { return m.RecordTx.Plages(a) })
+}
+
+func (m *memory) Absences(a agenda.AgentID) []*agenda.Absence {
+	return recalled(m.absences, a, func() []*agenda.Absence { return m.RecordTx.Absences(a) })
+}
+
+// recalled answers from what was met, or asks.
+func recalled[K comparable, R agenda.Record](met map[K][]R, key K, ask func() []R) []R {
+	found, ok := met[key]
+	if !ok {
+		found = ask()
+		met[key] = found
+	}
+	given := slices.Clone(found)
+	for i, r := range given {
+		given[i] = copied(r)
+	}
+	return given
+}
+
+// copied gives a record of its own to whoever asked.
+func copied[R agenda.Record](r R) R {
+	v := reflect.ValueOf(r)
+	if !v.IsValid() || v.IsNil() {
+		return r
+	}
+	own := reflect.New(v.Type().Elem())
+	own.Elem().Set(v.Elem())
+	return own.Interface().(R)
+}
+
+func (m *memory) Put(r agenda.Record) error {
+	m.wrote(agenda.RefOf(r))
+	return m.RecordTx.Put(r)
+}
+
+func (m *memory) Remove(r agenda.Ref) error {
+	m.wrote(r)
+	return m.RecordTx.Remove(r)
+}
+
+func (m *memory) Savepoint(f func() error) error {
+	err := m.RecordTx.Savepoint(f)
+	if err != nil {
+		m.forget()
+	}
+	return err
+}
+
+// Remember gives a ledger's transaction that reads each thing once. Records
+// must be written through it as long as it is used.
+func Remember(tx LedgerTx) LedgerTx { return ledgerMemory{newMemory(tx), tx} }
+
+// RememberDesk is Remember for a desktop's transaction.
+func RememberDesk(tx DeskTx) DeskTx { return deskMemory{newMemory(tx), tx} }
+
+type ledgerMemory struct {
+	*memory
+	tx LedgerTx
+}
+
+func (m ledgerMemory) Draw(t agenda.TerritoireID) (int64, error) { return m.tx.Draw(t) }
+func (m ledgerMemory) Feed(l FeedLine) error                     { return m.tx.Feed(l) }
+func (m ledgerMemory) Journal(l JournalLine) error               { return m.tx.Journal(l) }
+
+func (m ledgerMemory) Erase(r agenda.Ref) error {
+	m.forget()
+	return m.tx.Erase(r)
+}
+
+type deskMemory struct {
+	*memory
+	tx DeskTx
+}
+
+func (m deskMemory) Keep(n int64, r agenda.Ref) error { return m.tx.Keep(n, r) }
+func (m deskMemory) NextN() (int64, error)            { return m.tx.NextN() }
+func (m deskMemory) Queue(p Pending) error            { return m.tx.Queue(p) }
+func (m deskMemory) Received(r agenda.Ref) int64      { return m.tx.Received(r) }
+func (m deskMemory) Device() string                   { return m.tx.Device() }
