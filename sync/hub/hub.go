@@ -5,11 +5,11 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
 
-	"permanence/app/agenda"
 	"permanence/app/guichet"
 	"permanence/app/store"
 	"permanence/sync/wire"
@@ -19,6 +19,7 @@ import (
 type Hub struct {
 	store     Store
 	counter   *guichet.Counter
+	rights    *rights
 	bus       Bus
 	now       func() time.Time
 	lease     time.Duration
@@ -47,7 +48,7 @@ func New(s Store, c *guichet.Counter, b Bus, cfg Config) *Hub {
 	if cfg.Welcome == nil {
 		cfg.Welcome = func(context.Context, string) (bool, error) { return true, nil }
 	}
-	return &Hub{store: s, counter: c, bus: b, now: cfg.Now, lease: cfg.Lease, welcome: cfg.Welcome, pageLines: cfg.PageLines, deadline: cfg.Deadline}
+	return &Hub{store: s, counter: c, rights: newRights(), bus: b, now: cfg.Now, lease: cfg.Lease, welcome: cfg.Welcome, pageLines: cfg.PageLines, deadline: cfg.Deadline}
 }
 
 // Exchange runs what req pushes, then calls send with the frames of the
@@ -98,7 +99,7 @@ func (h *Hub) Live(ctx context.Context, d Device, req wire.Request, ping time.Du
 	}
 }
 
-// hello opens an answer.
+// hello opens an answer. It names the territoires of which there is news.
 func (h *Hub) hello(ctx context.Context, f *follower, hello wire.Hello, send func([]wire.Frame) error) error {
 	next, err := h.meet(ctx, f.device, hello)
 	if err != nil {
@@ -106,14 +107,17 @@ func (h *Hub) hello(ctx context.Context, f *follower, hello wire.Hello, send fun
 	}
 	s := &wire.ServerHello{Protocol: wire.Protocol, Schema: wire.Schema, Clock: h.now().UTC().Truncate(time.Second), LeaseS: int64(h.lease / time.Second), Next: next}
 	err = h.store.Read(ctx, func(v *store.View) error {
-		for _, t := range territoires(agenda.Held(v, f.device.Agent)) {
-			head, err := v.Head(t)
-			if err != nil {
+		held, err := h.rights.of(v, f.device.Agent)
+		for _, t := range territoires(held) {
+			head, headErr := v.Head(t)
+			if err = cmp.Or(err, headErr); err != nil {
 				return err
 			}
-			s.Heads = append(s.Heads, wire.Head{Territoire: t, Epoch: head.Epoch, Number: head.Number})
+			if c := f.cursors[t]; c.Epoch != head.Epoch || c.Number != head.Number {
+				s.Heads = append(s.Heads, wire.Head{Territoire: t, Epoch: head.Epoch, Number: head.Number})
+			}
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return err
@@ -153,7 +157,10 @@ func (h *Hub) catchUp(ctx context.Context, f *follower, send func([]wire.Frame) 
 // pages reads one page of each territoire the agent holds scopes in, or still
 // has a cursor for: withdrawn rights are told too.
 func (h *Hub) pages(tx *store.View, f *follower) ([]page, error) {
-	held := agenda.Held(tx, f.device.Agent)
+	held, err := h.rights.of(tx, f.device.Agent)
+	if err != nil {
+		return nil, err
+	}
 	ids := territoires(held)
 	for t := range f.cursors {
 		if !slices.Contains(ids, t) {
@@ -173,27 +180,6 @@ func (h *Hub) pages(tx *store.View, f *follower) ([]page, error) {
 		return all, nil
 	}
 	b := &builder{tx: tx} // an agent without any right left still hears what became of their commands
-	err := b.outcomes(f)
+	err = b.outcomes(f)
 	return []page{{frames: b.frames}}, err
-}
-
-func territoires(held []agenda.Placed) []agenda.TerritoireID {
-	var ids []agenda.TerritoireID
-	for _, p := range held {
-		if !slices.Contains(ids, p.Territoire) {
-			ids = append(ids, p.Territoire)
-		}
-	}
-	return ids
-}
-
-func scopesIn(held []agenda.Placed, t agenda.TerritoireID) []agenda.Scope {
-	var scopes []agenda.Scope
-	for _, p := range held {
-		if p.Territoire == t {
-			scopes = append(scopes, p.Scope)
-		}
-	}
-	slices.Sort(scopes)
-	return scopes
 }

@@ -76,7 +76,7 @@ func TestNothingNewIsNoPage(t *testing.T) {
 	h := newHolding()
 	b.exchange(b.device, h)
 	for name, at := range map[string]*holding{"with its scopes": h, "with their hash": h.hashed()} {
-		if e := b.exchange(b.device, at); len(e.pages) != 0 || e.end == nil || e.end.Scopes || e.hello.Heads[0].Number != b.head().Number {
+		if e := b.exchange(b.device, at); len(e.pages) != 0 || e.end == nil || e.end.Scopes || len(e.hello.Heads) != 0 {
 			t.Errorf("%s: %+v", name, e)
 		}
 	}

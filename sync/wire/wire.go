@@ -138,8 +138,8 @@ type ServerHello struct {
 	Protocol int       `json:"protocol"`
 	Schema   int       `json:"schema"`
 	Clock    time.Time `json:"clock"`
-	LeaseS   int64     `json:"lease_s"` // seconds this copy may be read without contact
-	Heads    []Head    `json:"heads"`
+	LeaseS   int64     `json:"lease_s"`         // seconds this copy may be read without contact
+	Heads    []Head    `json:"heads,omitempty"` // of the territoires where the cursor is elsewhere
 	// Next is the n this server expects from the device: after a gap, what is
 	// missing begins there.
 	Next int64 `json:"next"`
