@@ -3,6 +3,7 @@ package access
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -90,6 +91,7 @@ func (g *Guard) admit(r *http.Request, route Route) error {
 // of its body.
 func (g *Guard) behind(rt Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer spill(r, r.Body)
 		if r.ContentLength > rt.limit() {
 			Fail(w, r, refuseSize(rt.limit()))
 			return
@@ -105,6 +107,18 @@ func (g *Guard) behind(rt Route) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, rt.limit())
 		rt.Handler.ServeHTTP(w, r.WithContext(With(r.Context(), session)))
 	})
+}
+
+// spillMax bounds what is read only to be thrown away.
+const spillMax = 4 << 20
+
+// spill reads the end of a body that its route refused before the end: a
+// connection closed while its sender still writes would cost them the answer. A
+// sender that waits for a word before sending is not made to.
+func spill(r *http.Request, body io.Reader) {
+	if r.Header.Get("Expect") == "" {
+		_, _ = io.CopyN(io.Discard, body, spillMax)
+	}
 }
 
 // prove asks the way of the route's policy who sends r.
