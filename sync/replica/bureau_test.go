@@ -101,7 +101,7 @@ func monday() time.Time { return time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC) }
 
 // bureau is a desktop of alice's in memory, which knows one organisation.
 type bureau struct {
-	t       *testing.T
+	t       testing.TB
 	db      *store.DB
 	counter *guichet.Comptoir
 	line    *line
@@ -121,7 +121,7 @@ type bureau struct {
 
 const epoch = "e1"
 
-func newBureau(t *testing.T) *bureau {
+func newBureau(t testing.TB) *bureau {
 	t.Helper()
 	db, err := store.OpenMemory("", store.Options{Kind: store.Desktop})
 	if err != nil {
