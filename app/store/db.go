@@ -28,6 +28,9 @@ type Options struct {
 	// Check reads every page before anything else (about 3 ms a megabyte): a
 	// program that stays open asks for it, a passing command does not.
 	Check bool
+	// Readers is how many may read at once; 0 means as many as the machine has
+	// processors, two at least.
+	Readers int
 }
 
 // DB is an open database. Its methods may be called from several goroutines:
@@ -84,7 +87,10 @@ func open(at place, o Options) (*DB, error) {
 	}
 	db := &DB{kind: o.Kind, place: at, eng: sqliteEngine{}, random: o.Random}
 	db.write = newPool(newConnector(at.dsn(!at.readOnly)), db.eng, 1)
-	db.read = newPool(newConnector(at.dsn(false)), db.eng, max(2, runtime.NumCPU()))
+	if o.Readers == 0 {
+		o.Readers = max(2, runtime.NumCPU())
+	}
+	db.read = newPool(newConnector(at.dsn(false)), db.eng, o.Readers)
 	if err := db.prepare(o); err != nil {
 		return nil, errors.Join(understood(err), db.Close())
 	}

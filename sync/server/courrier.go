@@ -25,6 +25,12 @@ type post struct {
 	newID   func() string
 }
 
+// MailQueue is the mailer's queue in a server's database, for who runs a
+// mailer without a listener; newID mints UUIDv7.
+func MailQueue(db *store.DB, c *guichet.Counter, now func() time.Time, newID func() string) mailer.Store {
+	return post{db, c, now, newID}
+}
+
 func (p post) Changes(ctx context.Context, limit int) (mailer.Page, error) {
 	var page mailer.Page
 	err := p.db.Read(ctx, func(v *store.View) error {
