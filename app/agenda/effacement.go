@@ -75,8 +75,7 @@ func (d *decider) eraseFromRdvs(u *Usager) {
 		}
 		after := Clone(d.side(RefOf(stored)).(*Rdv))
 		after.withoutUsager(u.ID)
-		m, ans := Get[*Motif](d.f, NounMotif, string(stored.Motif))
-		collectif := ans == Yes && m.Collectif
+		collectif := d.collectif(stored)
 		if len(after.Participations) == 0 && !collectif {
 			d.eraseRdv(stored)
 			continue

@@ -99,11 +99,11 @@ func (d *decider) bookRdv(a *BookRdv) error {
 	if err != nil {
 		return err
 	}
-	if err := d.mayBook(a, c); err != nil {
-		return err
-	}
 	slot, err := c.settle(Slot{a.Start, a.End, a.Zone, a.Lieu})
 	if err != nil {
+		return err
+	}
+	if err := d.mayBook(a, c, slot); err != nil {
 		return err
 	}
 	r := &Rdv{
@@ -129,9 +129,9 @@ func (d *decider) bookRdv(a *BookRdv) error {
 }
 
 // mayBook checks the author's rights and what the organisation keeps off.
-func (d *decider) mayBook(a *BookRdv, c rdvContext) error {
+func (d *decider) mayBook(a *BookRdv, c rdvContext, slot Slot) error {
 	if d.by.Kind == AuthorUsager {
-		return Refuse(CodeForbidden, string(a.Rdv))
+		return d.claimSlot(a, c, slot)
 	}
 	if err := d.member(a.Organisation); err != nil {
 		return err
@@ -199,7 +199,7 @@ func (d *decider) usagersOf(r *Rdv, c rdvContext) ([]*Usager, error) {
 		if c.org != nil && u.Territoire != c.org.Territoire {
 			return nil, Refuse(CodeNotFound, u.Key())
 		}
-		if err := d.knowsUsager(u.ID); err != nil && d.f.Whole() {
+		if err := d.knowsUsager(u.ID); err != nil && d.f.Whole() && d.by.Kind != AuthorUsager {
 			return nil, err
 		}
 		people = append(people, u)
@@ -390,12 +390,12 @@ func (r *Rdv) swapAgent(from, to AgentID) error {
 }
 
 func (d *decider) reviseRdv(a *ReviseRdv) error {
+	if d.by.Kind == AuthorUsager {
+		return d.claimSeat(a)
+	}
 	r, err := d.rdv(a.Rdv)
 	if err != nil {
 		return err
-	}
-	if d.by.Kind == AuthorUsager {
-		return Refuse(CodeForbidden, r.Key())
 	}
 	c, err := d.contextOf(r.Organisation, r.Motif, r.Lieu)
 	if err != nil {

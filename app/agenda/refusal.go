@@ -38,6 +38,8 @@ const (
 	CodeFieldOff         Code = "field_off"         // the territoire or the organisation keeps this field off
 	CodeNothingToUndo    Code = "nothing_to_undo"   // changed since, or never done
 	CodeSlotTaken        Code = "slot_taken"        // an usager's claim lost
+	CodeFull             Code = "full"              // an usager's claim of a seat lost
+	CodeNotOffered       Code = "not_offered"       // not, or no longer, proposed to usagers
 	CodeUnknownCommand   Code = "unknown_command"   // of a version not understood here
 )
 
@@ -58,6 +60,7 @@ const (
 	WarnPlageOverlap Code = "plage_overlap"
 	WarnMotifTooLong Code = "motif_too_long" // longer than the plage
 	WarnRdvsInside   Code = "rdvs_inside"    // an absence over existing Rdvs
+	WarnOverbooked   Code = "overbooked"     // a collectif: more participants than seats
 )
 
 // Warning is something the author must have seen before going on. Records
@@ -157,6 +160,10 @@ func refusalText(c Code) string {
 		return "Rien à annuler : modifié depuis, ou déjà annulé."
 	case CodeSlotTaken:
 		return "Ce créneau vient d’être pris. Choisissez-en un autre."
+	case CodeFull:
+		return "Il n’y a plus de place. Choisissez une autre séance."
+	case CodeNotOffered:
+		return "Ce créneau n’est plus proposé. Choisissez-en un autre."
 	case CodeUnknownCommand:
 		return "Mettez à jour l’application ; rien n’est perdu."
 	}

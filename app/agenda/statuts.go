@@ -42,7 +42,7 @@ func (d *decider) mayCancel(r *Rdv, a *CancelRdv) error {
 		return Refuse(CodeForbidden, r.Key())
 	}
 	theirs := AnsweredFor(d.f, r, d.by.Usager)
-	if a.Usager != "" && !slices.Contains(theirs, a.Usager) || a.Usager == "" && len(theirs) < len(r.Participations) {
+	if a.Usager != "" && !slices.Contains(theirs, a.Usager) || a.Usager == "" && len(theirs) < len(r.Participations) && !d.collectif(r) {
 		return Refuse(CodeForbidden, r.Key())
 	}
 	return d.usagerMayCancel(r)
@@ -99,10 +99,29 @@ func (a *CancelRdv) status() Status {
 	return StatusRevoked
 }
 
-// cancelled gives r cancelled, as a whole or for one usager of several.
+// oneOfSeveral reports whether a status given to an usager is theirs alone: a
+// collectif stays open when the last of its participants leaves.
+func (d *decider) oneOfSeveral(r *Rdv, u UsagerID) bool {
+	return u != "" && (len(r.Participations) > 1 || d.collectif(r))
+}
+
+// collectif reports whether several families share r.
+func (d *decider) collectif(r *Rdv) bool {
+	m, ans := Get[*Motif](d.f, NounMotif, string(r.Motif))
+	return ans == Yes && m.Collectif
+}
+
+// cancelled gives r cancelled, as a whole or for one usager of several. An
+// usager cancels their part in a session, never the session.
 func (r *Rdv) cancelled(d *decider, a *CancelRdv) *Rdv {
 	after := Clone(r)
-	if a.Usager != "" && len(r.Participations) > 1 {
+	if d.by.Kind == AuthorUsager && a.Usager == "" && d.collectif(r) {
+		for _, u := range AnsweredFor(d.f, r, d.by.Usager) {
+			after.setPresence(u, a.status())
+		}
+		return after
+	}
+	if d.oneOfSeveral(r, a.Usager) {
 		after.setPresence(a.Usager, a.status())
 		return after
 	}
@@ -138,7 +157,7 @@ func (d *decider) markRdv(a *MarkRdv) error {
 	case a.Usager != "" && !r.Has(a.Usager):
 		return Refuse(CodeNotFound, string(a.Usager))
 	}
-	if a.Usager != "" && len(r.Participations) > 1 {
+	if d.oneOfSeveral(r, a.Usager) {
 		return d.markOne(r, a)
 	}
 	if r.Status == a.Status {

@@ -13,7 +13,7 @@ const hole = 46 * time.Minute
 // change touched is looked at: before is nil for a new Rdv. Running again what
 // was decided already, nobody is there to read.
 func (d *decider) warnRdv(before, r *Rdv, c rdvContext) {
-	if r.Cancelled() || d.mode == Replay {
+	if r.Cancelled() || d.mode == Replay || d.by.Kind == AuthorUsager {
 		return
 	}
 	moved := before == nil || before.Cancelled() || !before.Slot().same(r.Slot())
