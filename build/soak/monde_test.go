@@ -1,0 +1,324 @@
+package soak
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"net"
+	netmail "net/mail"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"permanence/app/store"
+	"permanence/sync/mailer/smtptest"
+	"permanence/sync/server"
+)
+
+// patience is how long anything may take to answer.
+const patience = 60 * time.Second
+
+// kills is how many times a process is killed.
+func kills(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("PERMANENCE_KILLS")
+	if text == "" {
+		return 3
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("PERMANENCE_KILLS=%q is no count", text)
+	}
+	return n
+}
+
+// programs are the two real programs.
+type programs struct{ desktop, server string }
+
+func build(t *testing.T) programs {
+	t.Helper()
+	dir := t.TempDir()
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", dir, "permanence", "permanence/sync/cmd/permanenced").CombinedOutput()
+	if err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return programs{filepath.Join(dir, "permanence"), filepath.Join(dir, "permanenced")}
+}
+
+// monde is a small organisation on a real server process, with a real SMTP sink.
+type monde struct {
+	t        *testing.T
+	programs programs
+	dir      string
+	db       string
+	addr     string // the same after each start
+	sink     *smtptest.Sink
+	accounts []account
+
+	process *exec.Cmd // nil when it does not run
+}
+
+type account struct{ Email, Password string }
+
+// newMonde fills a database in dir with the server's own seed.
+func newMonde(t *testing.T, p programs, dir string) *monde {
+	t.Helper()
+	sink, err := smtptest.Start(smtptest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &monde{t: t, programs: p, dir: dir, db: filepath.Join(dir, "serveur.db"), addr: freeAddress(t), sink: sink}
+	t.Cleanup(func() {
+		m.kill()
+		if err := sink.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	out, said, code := m.verb("seed", "--agents", "3", "--usagers", "20", "--rdvs", "20", "--seed", "1")
+	var made struct{ Accounts []account }
+	if err := json.Unmarshal([]byte(out), &made); code != 0 || err != nil || len(made.Accounts) != 3 {
+		t.Fatalf("seed: exit code %d, %v: %s%s", code, err, out, said)
+	}
+	m.accounts = made.Accounts
+	return m
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// verb runs a verb of the server's command line to its end.
+func (m *monde) verb(args ...string) (out, said string, code int) {
+	m.t.Helper()
+	cmd := exec.Command(m.programs.server, append(args, "--db", m.db)...)
+	var o, e bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &o, &e
+	if _, exited := errors.AsType[*exec.ExitError](cmd.Run()); cmd.ProcessState == nil && !exited {
+		m.t.Fatalf("permanenced %s did not run", args[0])
+	}
+	return o.String(), e.String(), cmd.ProcessState.ExitCode()
+}
+
+// start starts the server and waits until it answers.
+func (m *monde) start() {
+	m.t.Helper()
+	if err := m.tryStart(); err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+func (m *monde) tryStart() error {
+	log, err := os.OpenFile(m.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close() // the process has its own copy
+	cmd := exec.Command(m.programs.server, "serve", "--listen", m.addr, "--db", m.db,
+		"--smtp", "smtp://"+m.sink.Addr, "--mail-from", "agenda@example.org", "--mail-delay-s", "1")
+	cmd.Stderr = log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	if err := ready(out); err != nil {
+		return errors.Join(err, cmd.Process.Kill(), ended(cmd))
+	}
+	m.process = cmd
+	return nil
+}
+
+// log is where the server writes its surprises.
+func (m *monde) log() string { return filepath.Join(filepath.Dir(m.dir), filepath.Base(m.dir)+".log") }
+
+// ready waits for the line that a server prints once it answers.
+func ready(out io.Reader) error {
+	lines := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(out).ReadString('\n') // an empty line tells as much
+		lines <- line
+	}()
+	select {
+	case line := <-lines:
+		var started struct{ URL string }
+		if err := json.Unmarshal([]byte(line), &started); err != nil || started.URL == "" {
+			return fmt.Errorf("the server did not start: it printed %q", line)
+		}
+		return nil
+	case <-time.After(patience):
+		return errors.New("the server did not start in time")
+	}
+}
+
+// ended waits for a process that was killed, which is known.
+func ended(cmd *exec.Cmd) error {
+	err := cmd.Wait()
+	if _, exited := errors.AsType[*exec.ExitError](err); exited {
+		return nil
+	}
+	return err
+}
+
+// kill is kill -9.
+func (m *monde) kill() {
+	m.t.Helper()
+	if m.process == nil {
+		return
+	}
+	if err := errors.Join(m.process.Process.Kill(), ended(m.process)); err != nil {
+		m.t.Errorf("kill the server: %v", err)
+	}
+	m.process = nil
+}
+
+// stop asks the server to end, which it must do by itself and with code 0.
+func (m *monde) stop() {
+	m.t.Helper()
+	if err := errors.Join(m.process.Process.Signal(syscall.SIGTERM), m.process.Wait()); err != nil {
+		m.t.Errorf("stop the server: %v", err)
+	}
+	m.process = nil
+}
+
+// settled waits until every desktop equals the server, receipts included, then
+// looks for what each was told is done.
+func (m *monde) settled(postes ...*poste) {
+	m.t.Helper()
+	db, err := store.Open(m.db, nil, store.Options{Kind: store.Server, Check: true})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer db.Close()
+	for end := time.Now().Add(patience); ; {
+		behind := m.behind(db, postes)
+		if behind == "" {
+			break
+		}
+		if time.Now().After(end) {
+			m.t.Errorf("never in step: %s", behind)
+			break
+		}
+	}
+	for _, p := range postes {
+		p.allThere(db)
+	}
+	m.stop()
+	m.quietLog()
+}
+
+// behind names the first desktop that differs from the server, "" for none.
+func (m *monde) behind(db *store.DB, postes []*poste) string {
+	m.t.Helper()
+	for _, p := range postes {
+		p.inStep()
+	}
+	for _, p := range postes {
+		c, err := server.Compare(context.Background(), db, p.db)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		if !c.Equal {
+			return fmt.Sprintf("%s: %+v", p.account.Email, c)
+		}
+	}
+	return ""
+}
+
+// quietLog fails when the server met a surprise or named a person.
+func (m *monde) quietLog() {
+	m.t.Helper()
+	text, err := os.ReadFile(m.log())
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if strings.Contains(line, "panic") || strings.Contains(line, "example.org") {
+			m.t.Errorf("the server wrote: %s", line)
+		}
+	}
+}
+
+// toldOnce fails when one mail left under two names: a kill between a relay's
+// yes and the note of it may send the same mail again, never another one.
+func (m *monde) toldOnce() {
+	m.t.Helper()
+	told := map[string]string{} // recipient and rdv → Message-ID
+	for _, mail := range m.sink.Messages() {
+		parsed, err := netmail.ReadMessage(bytes.NewReader(mail.Raw))
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		uid := uidOf(parsed.Header, parsed.Body)
+		if uid == "" {
+			m.t.Fatal("a mail without an invitation")
+		}
+		key, id := mail.To+" "+uid, parsed.Header.Get("Message-Id")
+		if before := told[key]; before != "" && before != id {
+			m.t.Errorf("rdv %s was told twice", uid)
+		}
+		told[key] = id
+	}
+	if len(told) == 0 {
+		m.t.Error("no mail was sent")
+	}
+}
+
+// uidOf finds the UID of the invitation in a mail, "" when it carries none.
+func uidOf(header netmail.Header, body io.Reader) string {
+	kind, params, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil {
+		return ""
+	}
+	if strings.HasPrefix(kind, "multipart/") {
+		for parts := multipart.NewReader(body, params["boundary"]); ; {
+			part, err := parts.NextRawPart()
+			if err != nil {
+				return ""
+			}
+			if uid := uidOf(netmail.Header(part.Header), part); uid != "" {
+				return uid
+			}
+		}
+	}
+	if kind != "text/calendar" {
+		return ""
+	}
+	for lines := bufio.NewScanner(decoded(header, body)); lines.Scan(); {
+		if uid, is := strings.CutPrefix(lines.Text(), "UID:"); is {
+			return uid
+		}
+	}
+	return ""
+}
+
+func decoded(header netmail.Header, body io.Reader) io.Reader {
+	switch strings.ToLower(header.Get("Content-Transfer-Encoding")) {
+	case "base64":
+		return base64.NewDecoder(base64.StdEncoding, body)
+	case "quoted-printable":
+		return quotedprintable.NewReader(body)
+	}
+	return body
+}
