@@ -12,6 +12,7 @@ import (
 func TestFaults(t *testing.T) {
 	p := build(t)
 	t.Run("the server is killed", func(t *testing.T) { serverKilled(t, p) })
+	t.Run("the desktop is killed", func(t *testing.T) { desktopKilled(t, p) })
 	t.Run("a second server on the same file", func(t *testing.T) { secondServer(t, p) })
 }
 
