@@ -17,8 +17,11 @@ type Command struct {
 	V        int              `json:"v"`
 	At       time.Time        `json:"at"`             // instant of the act by the author's clock
 	Seen     map[string]int64 `json:"seen,omitempty"` // record id → last revision received from the server
-	Accepted []Accepted       `json:"accepted,omitempty"`
-	Args     Args             `json:"args"`
+	// Unseen says that Seen counts the revisions of a history that is no more (a
+	// server restored from a backup): the former values in Args decide alone.
+	Unseen   bool       `json:"unseen,omitempty"`
+	Accepted []Accepted `json:"accepted,omitempty"`
+	Args     Args       `json:"args"`
 }
 
 // Accepted is one warning that the author has seen, with what it was about.
@@ -103,6 +106,7 @@ type wireCommand struct {
 	V        int              `json:"v"`
 	At       time.Time        `json:"at"`
 	Seen     map[string]int64 `json:"seen,omitempty"`
+	Unseen   bool             `json:"unseen,omitempty"`
 	Accepted []Accepted       `json:"accepted,omitempty"`
 	Args     json.RawMessage  `json:"args"`
 }
@@ -113,7 +117,7 @@ func (c Command) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode command %s: %w", c.ID, err)
 	}
-	return json.Marshal(wireCommand{c.ID, c.Device, c.N, c.Name, c.V, c.At, c.Seen, c.Accepted, raw})
+	return json.Marshal(wireCommand{c.ID, c.Device, c.N, c.Name, c.V, c.At, c.Seen, c.Unseen, c.Accepted, raw})
 }
 
 // DecodeCommand reads one command. It refuses (Invalid) what is not a command
@@ -124,7 +128,7 @@ func DecodeCommand(body []byte) (Command, error) {
 	if err := decodeStrict(body, &w); err != nil {
 		return Command{}, Invalid("command")
 	}
-	c := Command{ID: w.ID, Device: w.Device, N: w.N, Name: w.Name, V: w.V, At: w.At, Seen: w.Seen, Accepted: w.Accepted}
+	c := Command{ID: w.ID, Device: w.Device, N: w.N, Name: w.Name, V: w.V, At: w.At, Seen: w.Seen, Unseen: w.Unseen, Accepted: w.Accepted}
 	if !ValidID(c.ID) {
 		return c, Invalid("id")
 	}

@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -201,7 +202,12 @@ func (d *decider) verdict(v Verdict) {
 }
 
 // seen is the last revision of a record that the author had received.
-func (d *decider) seen(id string) int64 { return d.c.Seen[id] }
+func (d *decider) seen(id string) int64 {
+	if d.c.Unseen {
+		return math.MaxInt64 // of another history: no revision tells
+	}
+	return d.c.Seen[id]
+}
 
 // accepted reports whether the author accepted w for these very records. An
 // Rdv counts as accepted when one of its occupations was: that is all its

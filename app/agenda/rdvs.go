@@ -310,6 +310,12 @@ func (d *decider) concurrent(r *Rdv, group string) bool {
 	return d.mode != Propose && d.c.Device != "" && r.changedSince(group, d.seen(r.Key()), d.c.Device)
 }
 
+// elsewhere reports whether r is no longer where the author of a command of
+// another history saw it.
+func (d *decider) elsewhere(r *Rdv, from Slot) bool {
+	return d.c.Unseen && !(r.Start.Equal(from.Start) && r.End.Equal(from.End) && r.Lieu == from.Lieu)
+}
+
 func (d *decider) moveRdv(a *MoveRdv) error {
 	r, err := d.rdv(a.Rdv)
 	if err != nil {
@@ -329,7 +335,7 @@ func (d *decider) moveRdv(a *MoveRdv) error {
 	if err != nil {
 		return err
 	}
-	if d.concurrent(r, GroupSlot) {
+	if d.concurrent(r, GroupSlot) || d.elsewhere(r, a.From) {
 		return d.moveBoth(r, to)
 	}
 	after := Clone(r)
