@@ -24,6 +24,7 @@ type requestFrame struct {
 	T       Type            `json:"t"`
 	Hello   *Hello          `json:"hello,omitempty"`
 	Cursor  *Cursor         `json:"cursor,omitempty"`
+	Told    *Told           `json:"told,omitempty"`
 	Command json.RawMessage `json:"command,omitempty"`
 }
 
@@ -39,6 +40,11 @@ func WriteRequest(w io.Writer, r Request) error {
 			return err
 		}
 	}
+	for i := range r.Told {
+		if err := enc.Encode(requestFrame{T: TypeTold, Told: &r.Told[i]}); err != nil {
+			return err
+		}
+	}
 	for _, c := range r.Commands {
 		if err := enc.Encode(requestFrame{T: TypePush, Command: c}); err != nil {
 			return err
@@ -49,7 +55,7 @@ func WriteRequest(w io.Writer, r Request) error {
 
 // ReadRequest reads what WriteRequest wrote. It refuses more than MaxBody bytes
 // or MaxCommands commands (ErrTooLarge), and (ErrMalformed) anything that is not
-// a hello, then cursors, then commands, with no unknown key, no key twice and no
+// a hello, then cursors, what was told, then commands, with no unknown key, no key twice and no
 // broken value.
 func ReadRequest(r io.Reader) (Request, error) {
 	body, err := io.ReadAll(io.LimitReader(r, MaxBody+1))
@@ -76,26 +82,34 @@ func (r *Request) add(i int, line []byte) error {
 	switch {
 	case i == 0 && f.T == TypeHello && f.Hello != nil:
 		r.Hello = *f.Hello
-	case i > 0 && f.T == TypeCursor && f.Cursor != nil && len(r.Commands) == 0:
+	case i > 0 && f.T == TypeCursor && f.Cursor != nil && len(r.Told)+len(r.Commands) == 0:
 		r.Cursors = append(r.Cursors, *f.Cursor)
+	case i > 0 && f.T == TypeTold && f.Told != nil && r.Hello.Again && len(r.Commands) == 0:
+		r.Told = append(r.Told, *f.Told)
 	case i > 0 && f.T == TypePush && len(f.Command) > 0:
 		r.Commands = append(r.Commands, f.Command)
 	default:
 		return fmt.Errorf("%w: line %d", ErrMalformed, i+1)
 	}
-	if len(r.Commands) > MaxCommands || len(r.Cursors) > maxCursors {
+	if len(r.Commands) > MaxCommands || len(r.Cursors) > maxCursors || len(r.Told) > MaxTold {
 		return ErrTooLarge
 	}
 	return nil
 }
 
-// maxCursors bounds the territoires of one agent.
-const maxCursors = 100
+const (
+	// maxCursors bounds the territoires of one agent.
+	maxCursors = 100
+	// maxParts bounds the parts of one territoire.
+	maxParts = 20000
+	// MaxWait bounds Hello.WaitS.
+	MaxWait = 50
+)
 
 // plausible refuses numbers that no desktop can hold.
 func (r *Request) plausible() error {
 	h := r.Hello
-	if h.Acked < 0 || h.Last < h.Acked || len(h.Waiting) > MaxCommands || !slices.IsSorted(h.Waiting) {
+	if h.Acked < 0 || h.Last < h.Acked || len(h.Waiting) > MaxCommands || !slices.IsSorted(h.Waiting) || h.WaitS < 0 || h.WaitS > MaxWait {
 		return fmt.Errorf("%w: acked", ErrMalformed)
 	}
 	seen := map[agenda.TerritoireID]bool{}
@@ -104,6 +118,9 @@ func (r *Request) plausible() error {
 			return fmt.Errorf("%w: cursor", ErrMalformed)
 		}
 		seen[c.Territoire] = true
+		if len(c.Wants) > MaxWants || len(c.Parts) > maxParts {
+			return ErrTooLarge
+		}
 		for _, l := range c.Loading {
 			if l.N < 0 || l.After < 0 || l.Phase < 0 || l.Phase > Tail {
 				return fmt.Errorf("%w: loading", ErrMalformed)
@@ -177,6 +194,8 @@ func (f Frame) whole() bool {
 		return f.placed() && f.Noun != "" && f.ID != "" && len(f.Body) > 0 && len(f.Scopes) > 0
 	case TypeLeave, TypeGone, TypeErase:
 		return f.placed() && f.Noun != "" && f.ID != ""
+	case TypeList:
+		return f.placed() && f.List != nil
 	case TypeMark:
 		return f.placed() && f.Mark != nil && f.Mark.To >= 0 && f.Mark.Epoch != ""
 	}

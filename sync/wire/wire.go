@@ -12,6 +12,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"time"
 
 	"permanence/app/agenda"
@@ -22,8 +24,10 @@ const (
 	Protocol = 1
 	// Schema is the version of the records' form.
 	Schema = 1
-	// MaxCommands and MaxBody bound one push; MaxBody is counted inflated.
+	// MaxCommands, MaxTold, MaxWants and MaxBody bound one request; MaxBody is counted inflated.
 	MaxCommands = 500
+	MaxTold     = 5000
+	MaxWants    = 2000
 	MaxBody     = 1 << 20
 	// MaxLine bounds one frame of an answer, inflated.
 	MaxLine = 4 << 20
@@ -39,6 +43,12 @@ type Hello struct {
 	Last int64 `json:"last"`
 	// Waiting lists the n whose final outcome is still to come, ascending.
 	Waiting []int64 `json:"waiting,omitempty"`
+	// Again says that a desktop whose cursor is of another epoch has queued again
+	// what may be missing there: until then a server runs none of its commands.
+	Again bool `json:"again,omitempty"`
+	// WaitS asks a server with nothing to tell to wait so many seconds for news,
+	// where no live stream passes.
+	WaitS int `json:"wait_s,omitempty"`
 	// Clock is the desktop's clock, UTC.
 	Clock time.Time `json:"clock"`
 }
@@ -56,6 +66,66 @@ type Cursor struct {
 	Loading []Loading      `json:"loading,omitempty"`
 	// WindowFrom is the first civil day of the Rdvs held, "2026-08-01".
 	WindowFrom string `json:"window_from,omitempty"`
+	// Parts are shown when the digests differed: the server lists those that are
+	// not its own. Wants are records to be sent again, whatever their number.
+	Parts []Part       `json:"parts,omitempty"`
+	Wants []agenda.Ref `json:"wants,omitempty"`
+}
+
+// Part is the digest of one part of a territoire.
+type Part struct {
+	Scope agenda.Scope `json:"scope"`
+	Noun  agenda.Noun  `json:"noun"`
+	Month int          `json:"month,omitempty"` // of the Rdvs, 202611
+	Sum   uint64       `json:"sum,string"`
+}
+
+// List is what one part is made of on the server, or a piece of it.
+type List struct {
+	Scope agenda.Scope `json:"scope"`
+	Noun  agenda.Noun  `json:"noun"`
+	Month int          `json:"month,omitempty"`
+	Rows  []ListRow    `json:"rows"` // by id
+}
+
+// ListRow is one record of a List.
+type ListRow struct {
+	ID       string `json:"id"`
+	Revision int64  `json:"revision"`
+}
+
+// Digest stands for all the parts of a territoire at a number.
+type Digest struct {
+	Territoire agenda.TerritoireID `json:"territoire"`
+	Number     int64               `json:"number"`
+	Sum        string              `json:"sum"` // HashParts
+}
+
+// HashParts gives the hash of parts in any order.
+func HashParts(parts []Part) string {
+	lines := make([]string, 0, len(parts))
+	for _, p := range parts {
+		lines = append(lines, fmt.Sprintf("%s %s %d %016x\n", p.Scope, p.Noun, p.Month, p.Sum))
+	}
+	slices.Sort(lines)
+	h := sha256.New()
+	for _, l := range lines {
+		h.Write([]byte(l))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// Told is what a desktop knows to have been told to an usager by mail, from a
+// receipt that a restored server may have lost: the Rdv as it stood then.
+type Told struct {
+	Recu      agenda.Recu   `json:"recu"`
+	Cancelled bool          `json:"cancelled,omitempty"` // a CANCEL, else a REQUEST
+	Sequence  int           `json:"sequence"`
+	Start     time.Time     `json:"start"` // UTC
+	End       time.Time     `json:"end"`   // UTC
+	Zone      string        `json:"zone"`  // IANA
+	Lieu      agenda.LieuID `json:"lieu,omitempty"`
+	Address   string        `json:"address"`
 }
 
 // HashScopes gives the hash of a sorted list of scopes.
@@ -86,6 +156,7 @@ type Loading struct {
 type Request struct {
 	Hello    Hello
 	Cursors  []Cursor
+	Told     []Told            // with Hello.Again only
 	Commands []json.RawMessage // by n, dense
 }
 
@@ -95,6 +166,7 @@ type Type string
 const (
 	TypeHello   Type = "hello"
 	TypeCursor  Type = "cursor"
+	TypeTold    Type = "told"
 	TypePush    Type = "push"
 	TypeOutcome Type = "outcome"
 	TypeScope   Type = "scope"
@@ -102,6 +174,7 @@ const (
 	TypeLeave   Type = "leave"
 	TypeGone    Type = "gone"
 	TypeErase   Type = "erase"
+	TypeList    Type = "list"
 	TypeMark    Type = "mark"
 	TypeEnd     Type = "end"
 )
@@ -126,6 +199,10 @@ type Frame struct {
 	Number int64           `json:"number,omitempty"` // put, leave, gone, erase: the record's; mark: the page's last
 	Scopes []agenda.Scope  `json:"scopes,omitempty"` // put: every held scope the record is now in
 	Body   json.RawMessage `json:"body,omitempty"`   // put
+	Again  bool            `json:"again,omitempty"`  // put, leave: it was wanted, whatever the desktop holds
+
+	// list
+	List *List `json:"list,omitempty"`
 
 	// mark
 	Mark *Mark `json:"mark,omitempty"`
@@ -168,6 +245,8 @@ type Mark struct {
 	// WindowAt is the instant at which WindowFrom begins: no Rdv that started
 	// before it is held.
 	WindowAt time.Time `json:"window_at"`
+	// Expect is about how many rows the loads that begin with this page will bring.
+	Expect int `json:"expect,omitempty"`
 }
 
 // End closes an answer.
@@ -175,6 +254,8 @@ type End struct {
 	// Scopes says that rights have changed since a cursor: shown again with the
 	// list of its scopes, it brings more now.
 	Scopes bool `json:"scopes,omitempty"`
+	// Digests are those of the territoires whose cursor is complete.
+	Digests []Digest `json:"digests,omitempty"`
 }
 
 // Outcome is what became of one command. Done ones have a number in each
