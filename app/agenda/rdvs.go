@@ -313,7 +313,7 @@ func (d *decider) concurrent(r *Rdv, group string) bool {
 // elsewhere reports whether r is no longer where the author of a command of
 // another history saw it.
 func (d *decider) elsewhere(r *Rdv, from Slot) bool {
-	return d.c.Unseen && !(r.Start.Equal(from.Start) && r.End.Equal(from.End) && r.Lieu == from.Lieu)
+	return d.c.Unseen && !r.Slot().same(from)
 }
 
 func (d *decider) moveRdv(a *MoveRdv) error {
