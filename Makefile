@@ -14,6 +14,8 @@ export LISTEN ?= 127.0.0.1:8420
 export CORPUS ?=
 # Nombre de scénarios de « make soak ».
 export SOAK ?= 20000
+# Arrêts brutaux de chaque programme, pour « make soak ».
+export KILLS ?= 300
 
 .PHONY: help run build test check bench screens soak interop clean
 
@@ -38,7 +40,7 @@ bench: ## mesures, écrites dans docs/bench/
 screens: ## captures de tous les écrans, dans build/screens/
 	@build/scripts/screens.sh
 
-soak: ## longues pannes (SOAK=20000 scénarios)
+soak: ## longues pannes (SOAK=20000 scénarios, KILLS=300 arrêts)
 	@build/scripts/soak.sh
 
 interop: ## clients étrangers et fichiers .ics (CORPUS=dossier)

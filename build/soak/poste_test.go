@@ -5,11 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,6 +39,8 @@ type poste struct {
 	lieu  agenda.LieuID
 	who   []agenda.UsagerID
 	mine  map[agenda.RdvID]bool // what it booked
+
+	passed, failed atomic.Int64 // exchanges
 }
 
 type horloge struct{}
@@ -43,15 +48,21 @@ type horloge struct{}
 func (horloge) Now() time.Time                         { return time.Now() }
 func (horloge) After(d time.Duration) <-chan time.Time { return time.After(d) }
 
-// newPoste connects a new profile and fills it.
-func (m *monde) newPoste(i int) *poste {
+// newPoste connects a new profile to the server and fills it.
+func (m *monde) newPoste(i int) *poste { return m.newPosteAt(i, m.addr) }
+
+// newPosteAt connects it through another address.
+func (m *monde) newPosteAt(i int, addr string) *poste { return m.newPosteIn(i, addr, m.t.TempDir()) }
+
+// newPosteIn keeps its database in a folder; the list of what was acknowledged
+// has its own.
+func (m *monde) newPosteIn(i int, addr, dir string) *poste {
 	m.t.Helper()
-	dir := m.t.TempDir()
 	db, err := store.Open(filepath.Join(dir, "poste.db"), nil, store.Options{Kind: store.Desktop})
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	told, err := os.Create(filepath.Join(dir, "acquittes"))
+	told, err := os.Create(filepath.Join(m.t.TempDir(), "acquittes"))
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -63,7 +74,7 @@ func (m *monde) newPoste(i int) *poste {
 			m.t.Error(err)
 		}
 	})
-	p.enter()
+	p.enter("http://" + addr)
 	p.inStep()
 	p.look()
 	return p
@@ -71,10 +82,14 @@ func (m *monde) newPoste(i int) *poste {
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-func (p *poste) enter() {
+func (p *poste) enter(base string) {
 	p.m.t.Helper()
-	ctx, base := context.Background(), "http://"+p.m.addr
-	e, err := replica.Login(ctx, p.client, base, p.account.Email, p.account.Password, "Poste", "")
+	ctx := context.Background()
+	key, err := replica.Key(ctx, p.db)
+	if err != nil {
+		p.m.t.Fatal(err)
+	}
+	e, err := replica.Login(ctx, p.client, key, base, p.account.Email, p.account.Password, "Poste", "")
 	if err == nil {
 		err = replica.Keep(ctx, p.db, base, e)
 	}
@@ -82,7 +97,7 @@ func (p *poste) enter() {
 		p.m.t.Fatal(err)
 	}
 	p.agent = e.Agent.ID
-	net, err := replica.NewHTTP(base, e.Credential, p.client, func(credential string) error {
+	net, err := replica.NewHTTP(base, e.Credential, key, p.client, func(credential string) error {
 		return replica.KeepCredential(ctx, p.db, credential)
 	})
 	if err != nil {
@@ -127,18 +142,28 @@ func (p *poste) look() {
 // book queues one rdv of next week or later, half an hour after the last one.
 func (p *poste) book() agenda.RdvID {
 	p.m.t.Helper()
+	id, err := p.tryBook()
+	if err != nil {
+		p.m.t.Errorf("book: %v", err)
+	}
+	return id
+}
+
+func (p *poste) tryBook() (agenda.RdvID, error) {
 	start := time.Now().UTC().Truncate(30*time.Minute).AddDate(0, 0, 7).Add(time.Duration(len(p.mine)) * 30 * time.Minute)
 	id := agenda.RdvID(newID())
 	_, err := p.counter.Do(context.Background(), guichet.Proposal{AcceptAll: true, Args: &agenda.BookRdv{
 		Rdv: id, Organisation: p.motif.Organisation, Motif: p.motif.ID, Lieu: p.lieu, Start: start, End: start.Add(30 * time.Minute), Zone: "Europe/Paris",
 		Agents: []agenda.AgentID{p.agent}, Participations: []agenda.Participation{{Usager: p.who[len(p.mine)%len(p.who)]}},
 	}}, p.agent)
-	if err != nil {
-		p.m.t.Fatalf("book: %v", err)
+	if err == nil {
+		p.mine[id] = true
 	}
-	p.mine[id] = true
-	return id
+	return id, err
 }
+
+// mostWaiting bounds what an agent books while the line is down.
+const mostWaiting = 100
 
 // work books and syncs until stop; what the server acknowledged is written down.
 func (p *poste) work(stop <-chan struct{}) {
@@ -150,12 +175,17 @@ func (p *poste) work(stop <-chan struct{}) {
 			return
 		default:
 		}
-		for range 1 + rand.IntN(4) {
-			waiting = append(waiting, p.book())
+		for range rand.IntN(4) {
+			if len(waiting) < mostWaiting {
+				waiting = append(waiting, p.book())
+			}
 		}
 		if _, err := p.replica.Sync(context.Background()); err == nil {
 			p.acknowledge(waiting)
 			waiting = nil
+			p.passed.Add(1)
+		} else {
+			p.failed.Add(1)
 		}
 	}
 }
@@ -186,6 +216,9 @@ func (p *poste) inStep() {
 	}
 	p.m.t.Fatalf("%s never got in step: %v", p.account.Email, err)
 }
+
+// idsOf lists what a desktop booked.
+func idsOf(p *poste) []agenda.RdvID { return slices.Collect(maps.Keys(p.mine)) }
 
 // allThere looks for every rdv that was acknowledged, and every one booked.
 func (p *poste) allThere(db *store.DB) {

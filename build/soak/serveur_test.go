@@ -4,8 +4,6 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
-
-	"permanence/app/agenda"
 )
 
 // Processes die at any instant; nobody loses anything.
@@ -13,6 +11,7 @@ func TestFaults(t *testing.T) {
 	p := build(t)
 	t.Run("the server is killed", func(t *testing.T) { serverKilled(t, p) })
 	t.Run("the desktop is killed", func(t *testing.T) { desktopKilled(t, p) })
+	t.Run("cables are pulled", func(t *testing.T) { cablesPulled(t, p) })
 	t.Run("a second server on the same file", func(t *testing.T) { secondServer(t, p) })
 }
 
@@ -45,8 +44,8 @@ func secondServer(t *testing.T, p programs) {
 		second.kill()
 		t.Error("a second server started on the same file")
 	}
-	id := poste.book()
+	poste.book()
 	poste.inStep()
-	poste.acknowledge([]agenda.RdvID{id})
+	poste.acknowledge(idsOf(poste))
 	m.settled(poste)
 }
