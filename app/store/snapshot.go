@@ -51,22 +51,51 @@ type SnapshotPage struct {
 // its pages, with what FeedAfter gives above N, hold every record; one that
 // changed meanwhile may come twice.
 func (v *View) Snapshot(q SnapshotQuery) (SnapshotPage, error) {
+	return v.SnapshotAhead(q, &Ahead{})
+}
+
+// Ahead is what one page of a load read beyond its end, for the next one. Its
+// zero value knows nothing; it serves the pages of one load, one after the other.
+type Ahead struct {
+	n      int64
+	places []int64
+	phase  int
+	after  int64
+	part   part
+}
+
+// readAhead is how many lines are read at once of the phases that may be long.
+const readAhead = 20_000
+
+// SnapshotAhead is Snapshot that reads many pages at once and keeps them in
+// ahead. What a later page takes from it was read in the transaction of an
+// earlier one: its lines tell which records to give, not how they stand.
+func (v *View) SnapshotAhead(q SnapshotQuery, ahead *Ahead) (SnapshotPage, error) {
 	places, err := v.places(q.Territoire, q.Scopes)
 	if err != nil {
 		return SnapshotPage{}, err
 	}
 	l := &loader{v: v, q: q, places: places}
 	for phase := q.Phase; phase < phases; phase++ {
-		part, err := l.read(phase)
+		part, err := l.known(phase, ahead)
 		if err != nil {
 			return SnapshotPage{}, fmt.Errorf("snapshot: %w", err)
 		}
 		if len(part.lines) > 0 {
-			return l.page(phase, part), nil
+			return l.page(phase, part, ahead), nil
 		}
 		l.q.After = 0
 	}
 	return SnapshotPage{Phase: phases, Done: true}, nil
+}
+
+// known gives what was read ahead of a phase, or reads it.
+func (l *loader) known(phase int, ahead *Ahead) (part, error) {
+	same := ahead.n == l.q.N && ahead.phase == phase && ahead.after == l.q.After && slices.Equal(ahead.places, l.places)
+	if same && len(ahead.part.lines) > 0 {
+		return ahead.part, nil
+	}
+	return l.read(phase)
 }
 
 // loader reads one page.
@@ -84,15 +113,19 @@ type part struct {
 	through int64
 }
 
-// page cuts a part after the last number that is whole below the limit.
-func (l *loader) page(phase int, p part) SnapshotPage {
+// page cuts a part after the last number that is whole below the limit, and
+// leaves the rest in ahead.
+func (l *loader) page(phase int, p part, ahead *Ahead) SnapshotPage {
 	end := min(max(1, l.q.Limit), len(p.lines))
 	for end < len(p.lines) && p.lines[end].Number == p.lines[end-1].Number {
 		end++
 	}
+	*ahead = Ahead{}
 	switch {
 	case end < len(p.lines):
-		return SnapshotPage{Lines: p.lines[:end], Phase: phase, After: p.lines[end-1].Number}
+		after := p.lines[end-1].Number
+		*ahead = Ahead{l.q.N, l.places, phase, after, part{p.lines[end:], p.through}}
+		return SnapshotPage{Lines: p.lines[:end], Phase: phase, After: after}
 	case p.through > 0:
 		return SnapshotPage{Lines: p.lines, Phase: phase, After: p.through}
 	}
@@ -103,7 +136,7 @@ func (l *loader) page(phase int, p part) SnapshotPage {
 func (l *loader) read(phase int) (part, error) {
 	switch phase {
 	case PhaseConf:
-		return l.ofNouns("noun NOT IN ('usager', 'profil', 'rdv', 'occupation', 'conflit', 'importe', 'recu')")
+		return l.ofNouns("noun IN ('territoire', 'organisation', 'service', 'agent', 'role', 'motif', 'lieu', 'plage', 'absence')")
 	case PhaseNear:
 		return tidied(l.near())
 	case PhaseComing:
@@ -119,42 +152,29 @@ func tidied(lines []Line, err error) (part, error) {
 }
 
 // ofNouns reads the feed of each place in the order of numbers, up to a number
-// that every place was read to.
+// that every place was read to: as many numbers at once as give enough lines.
 func (l *loader) ofNouns(cond string, args ...any) (part, error) {
-	var all []Line
-	through := int64(0)
-	for _, p := range l.places {
-		lines, last, err := l.upTo(p, cond, args)
-		if err != nil {
-			return part{}, err
+	enough := max(readAhead, l.q.Limit)
+	for step := int64(enough); ; step *= 4 {
+		to := min(l.q.N, l.q.After+step)
+		var all []Line
+		for _, p := range l.places {
+			lines, err := scanAll(l.v, scanLine, "SELECT noun, id, number, present FROM feed AS f WHERE place = ? AND present = TRUE AND "+cond+" AND number > ? AND number <= ?",
+				slices.Concat([]any{p}, args, []any{l.q.After, to})...)
+			if err != nil {
+				return part{}, err
+			}
+			all = append(all, lines...)
 		}
-		if last > 0 && (through == 0 || last < through) {
-			through = last
+		if to < l.q.N && len(all) < l.q.Limit {
+			continue
 		}
-		all = append(all, lines...)
+		p, err := tidied(all, nil)
+		if to < l.q.N {
+			p.through = to
+		}
+		return p, err
 	}
-	if through > 0 {
-		all = slices.DeleteFunc(all, func(x Line) bool { return x.Number > through })
-	}
-	p, err := tidied(all, nil)
-	p.through = through
-	return p, err
-}
-
-// upTo reads a page and the rest of its last number from one place. last is
-// that number, 0 when nothing follows.
-func (l *loader) upTo(place int64, cond string, args []any) (lines []Line, last int64, err error) {
-	limit := max(1, l.q.Limit)
-	from := "SELECT noun, id, number, present FROM feed AS f WHERE place = ? AND present = 1 AND " + cond
-	lines, err = scanAll(l.v, scanLine, from+" AND number > ? ORDER BY number, noun, id LIMIT ?",
-		slices.Concat([]any{place}, args, []any{l.q.After, limit})...)
-	if err != nil || len(lines) < limit {
-		return lines, 0, err
-	}
-	last = lines[limit-1].Number
-	first := slices.IndexFunc(lines, func(x Line) bool { return x.Number == last })
-	whole, err := scanAll(l.v, scanLine, from+" AND number = ? ORDER BY noun, id", slices.Concat([]any{place}, args, []any{last})...)
-	return append(lines[:first], whole...), last, err
 }
 
 // near reads from the rdvs of the near days, however large the rest is.

@@ -12,7 +12,7 @@ import (
 // load reads on in the scopes whose first copy is not complete, once the others
 // are up to date: the copy as it stood at N, the most useful first, then what
 // changed meanwhile. Scopes whose tail reached the head enter the cursor.
-func (b *builder) load(c *wire.Cursor) error {
+func (b *builder) load(c *wire.Cursor, ahead *store.Ahead) error {
 	if len(c.Loading) == 0 || c.Number < b.head {
 		return nil
 	}
@@ -25,7 +25,7 @@ func (b *builder) load(c *wire.Cursor) error {
 			scopes = append(scopes, l.Scope)
 		}
 	}
-	to, err := b.loadPage(scopes, at)
+	to, err := b.loadPage(scopes, at, ahead)
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (b *builder) load(c *wire.Cursor) error {
 
 // loadPage adds one page of the scopes that stand at at, and gives where they
 // stand after it.
-func (b *builder) loadPage(scopes []agenda.Scope, at wire.Loading) (wire.Loading, error) {
+func (b *builder) loadPage(scopes []agenda.Scope, at wire.Loading, ahead *store.Ahead) (wire.Loading, error) {
 	if at.Phase >= wire.Tail {
 		to, err := b.lines(scopes, at.After, at.N)
 		at.After = to
@@ -54,13 +54,21 @@ func (b *builder) loadPage(scopes []agenda.Scope, at wire.Loading) (wire.Loading
 	if !known { // nobody remembers when it began: it begins again
 		return wire.Loading{N: b.head, Phase: wire.Tail}, nil
 	}
-	page, err := b.tx.Snapshot(store.SnapshotQuery{Territoire: b.t, Scopes: scopes, N: at.N, Near: near, From: b.window.from,
-		Phase: at.Phase, After: at.After, Limit: b.limit})
+	page, err := b.tx.SnapshotAhead(store.SnapshotQuery{Territoire: b.t, Scopes: scopes, N: at.N, Near: near, From: b.window.from,
+		Phase: at.Phase, After: at.After, Limit: b.limit}, ahead)
+	if err != nil {
+		return at, err
+	}
+	standings, err := b.standings(page.Lines)
 	if err != nil {
 		return at, err
 	}
 	for _, l := range page.Lines {
-		if f := b.record(l); f.T == wire.TypePut {
+		now := standings[l.Ref]
+		if now.Number > at.N {
+			continue // it changed since: the tail brings it
+		}
+		if f := b.record(l, now); f.T == wire.TypePut {
 			b.frames = append(b.frames, f)
 		}
 	}

@@ -1,8 +1,7 @@
 package hub
 
 import (
-	"cmp"
-	"encoding/json"
+	"bytes"
 	"errors"
 	"slices"
 	"time"
@@ -19,10 +18,12 @@ type follower struct {
 	cursors  map[agenda.TerritoireID]wire.Cursor
 	outcomes int64   // highest n whose outcome was sent
 	waiting  []int64 // those below it whose final outcome was not
+	ahead    map[agenda.TerritoireID]*store.Ahead
 }
 
 func newFollower(d Device, req wire.Request) *follower {
-	f := &follower{device: d, cursors: map[agenda.TerritoireID]wire.Cursor{}, outcomes: req.Hello.Acked, waiting: slices.Clone(req.Hello.Waiting)}
+	f := &follower{device: d, cursors: map[agenda.TerritoireID]wire.Cursor{}, outcomes: req.Hello.Acked, waiting: slices.Clone(req.Hello.Waiting),
+		ahead: map[agenda.TerritoireID]*store.Ahead{}}
 	for _, c := range req.Cursors {
 		f.cursors[c.Territoire] = c
 	}
@@ -62,7 +63,10 @@ func (h *Hub) next(tx *store.View, f *follower, t agenda.TerritoireID, held []ag
 	if err := b.delta(&c); err != nil {
 		return page{}, err
 	}
-	if err := b.load(&c); err != nil {
+	if f.ahead[t] == nil {
+		f.ahead[t] = &store.Ahead{}
+	}
+	if err := b.load(&c, f.ahead[t]); err != nil {
 		return page{}, err
 	}
 	if err := b.outcomes(f); err != nil {
@@ -77,7 +81,7 @@ func (h *Hub) next(tx *store.View, f *follower, t agenda.TerritoireID, held []ag
 	b.frames = append(b.frames, wire.Frame{T: wire.TypeMark, Territoire: t, Number: c.Number, Mark: &wire.Mark{
 		From: b.from, To: c.Number, Reset: reset, Epoch: head.Epoch, Loading: c.Loading, Scopes: c.Scopes, WindowFrom: c.WindowFrom, WindowAt: b.window.from,
 	}})
-	return page{frames: b.frames, more: len(c.Loading) > 0 || c.Number < head.Number}, cmp.Or(b.err, tx.Err())
+	return page{frames: b.frames, more: len(c.Loading) > 0 || c.Number < head.Number}, tx.Err()
 }
 
 // window is what bounds the Rdvs a desktop holds.
@@ -102,7 +106,6 @@ type builder struct {
 	t      agenda.TerritoireID
 	held   []agenda.Scope
 	holds  map[agenda.Scope]bool
-	err    error // first failure met on the way
 	head   int64
 	from   int64
 	window window
@@ -164,31 +167,56 @@ func (b *builder) lines(scopes []agenda.Scope, after, fresh int64) (int64, error
 	if err != nil {
 		return 0, err
 	}
+	standings, err := b.standings(page.Lines)
+	if err != nil {
+		return 0, err
+	}
 	for _, l := range page.Lines {
-		if f := b.record(l); f.T == wire.TypePut || l.Number > fresh {
+		if f := b.record(l, standings[l.Ref]); f.T == wire.TypePut || l.Number > fresh {
 			b.frames = append(b.frames, f)
 		}
 	}
 	return page.Through, nil
 }
 
+// standings reads how the records of some lines stand now.
+func (b *builder) standings(lines []store.Line) (map[agenda.Ref]store.Standing, error) {
+	refs := make([]agenda.Ref, len(lines))
+	for i, l := range lines {
+		refs[i] = l.Ref
+	}
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	names, err := b.tx.ScopeNames(b.t)
+	if err != nil {
+		return nil, err
+	}
+	return b.tx.Standings(names, refs)
+}
+
 // record gives the frame that brings a desktop the present state of one record.
-func (b *builder) record(l store.Line) wire.Frame {
+func (b *builder) record(l store.Line, now store.Standing) wire.Frame {
 	f := wire.Frame{T: wire.TypeLeave, Territoire: b.t, Noun: l.Ref.Noun, ID: l.Ref.ID, Number: l.Number}
-	body, ans := b.tx.Body(l.Ref.Noun, l.Ref.ID)
 	switch {
-	case ans == agenda.Erased:
-		f.T = wire.TypeErase
-	case ans != agenda.Yes:
-		f.T = wire.TypeGone
-	case b.before(l.Ref, body):
+	case now.Body == nil:
+		f.T = b.missing(l.Ref)
+	case b.before(l.Ref, now.Body):
 	default:
-		f.Scopes = b.scopesOf(l.Ref)
+		f.Scopes = b.heldOf(now.Scopes)
 	}
 	if len(f.Scopes) > 0 {
-		f.T, f.Body = wire.TypePut, body
+		f.T, f.Body = wire.TypePut, now.Body
 	}
 	return f
+}
+
+// missing tells how a record that is not here went.
+func (b *builder) missing(ref agenda.Ref) wire.Type {
+	if _, ans := b.tx.Body(ref.Noun, ref.ID); ans == agenda.Erased {
+		return wire.TypeErase
+	}
+	return wire.TypeGone
 }
 
 // before reports whether a record is an Rdv that started before the window.
@@ -196,23 +224,20 @@ func (b *builder) before(ref agenda.Ref, body []byte) bool {
 	if ref.Noun != agenda.NounRdv {
 		return false
 	}
-	var r struct {
-		Start time.Time `json:"start"`
-	}
-	if err := json.Unmarshal(body, &r); err != nil {
+	_, text, _ := bytes.Cut(body, []byte(`"start":"`)) // a quote is never alone inside a text
+	text, _, _ = bytes.Cut(text, []byte(`"`))
+	start, err := time.Parse(time.RFC3339, string(text))
+	if err != nil {
 		return false // sent as it is: the desktop says what is wrong with it
 	}
-	return r.Start.Before(b.window.from)
+	return start.Before(b.window.from)
 }
 
-// scopesOf gives the held scopes through which a record can be read now, as
-// the feed says; a failure ends the transaction.
-func (b *builder) scopesOf(ref agenda.Ref) []agenda.Scope {
-	present, err := b.tx.ScopesOf(b.t, ref)
-	if err != nil {
-		b.err = cmp.Or(b.err, err)
-	}
-	return slices.DeleteFunc(present, func(s agenda.Scope) bool { return !b.holds[s] })
+// heldOf gives those of some scopes that are held, sorted.
+func (b *builder) heldOf(present []agenda.Scope) []agenda.Scope {
+	held := slices.DeleteFunc(present, func(s agenda.Scope) bool { return !b.holds[s] })
+	slices.Sort(held)
+	return held
 }
 
 // outcomes adds those of this device that were settled when the page was read,

@@ -132,18 +132,28 @@ func (r *Request) plausible() error {
 
 // Writer writes the frames of an answer.
 type Writer struct {
-	enc *json.Encoder
+	w    io.Writer
+	enc  *json.Encoder
+	line []byte // room for one frame
 }
 
-// NewWriter writes frames to w, one a line; w is not closed.
-func NewWriter(w io.Writer) *Writer {
-	enc := json.NewEncoder(w)
+// NewWriter writes frames to out, one a line; out is not closed.
+func NewWriter(out io.Writer) *Writer {
+	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
-	return &Writer{enc}
+	return &Writer{w: out, enc: enc}
 }
 
 // Write writes one frame.
-func (w *Writer) Write(f Frame) error { return w.enc.Encode(f) }
+func (w *Writer) Write(f Frame) error {
+	line, ok := appendPut(w.line[:0], &f)
+	if !ok {
+		return w.enc.Encode(f)
+	}
+	w.line = line
+	_, err := w.w.Write(line)
+	return err
+}
 
 // Reader reads the frames of an answer.
 type Reader struct {
@@ -172,7 +182,11 @@ func (r *Reader) Read() (Frame, error) {
 // DecodeFrame reads one frame; what is not one, or lacks what its type needs,
 // is ErrTruncated. A type or a key of a newer server is let through.
 func DecodeFrame(line []byte) (Frame, error) {
-	var f Frame
+	f, ok := parsePut(line)
+	if ok && f.whole() {
+		return f, nil
+	}
+	f = Frame{}
 	if err := json.Unmarshal(line, &f); err != nil || !f.whole() {
 		return Frame{}, ErrTruncated
 	}
