@@ -13,7 +13,7 @@ import (
 func editable(n Noun) []string {
 	switch n {
 	case NounTerritoire:
-		return []string{"name", "departement", "zone", "holidays", "holidays_except", "permits", "window_months"}
+		return []string{"name", "departement", "zone", "holidays", "holidays_except", "permits", "window_months", "lease_days"}
 	case NounOrganisation:
 		return []string{"name", "zone", "mail", "phone", "website", "hours", "enables", "cancel_notice_min",
 			"controller", "dpo_contact", "postal_address", "archived"}
@@ -52,7 +52,7 @@ func edit[T Record](d *decider, r T, fields map[string]Edit) (T, []string, error
 		if !slices.Contains(editable(r.Noun()), key) {
 			return r, nil, Invalid(key)
 		}
-		next, err := withKeys(after, []string{key}, map[string]json.RawMessage{key: fields[key].Now})
+		next, err := withKeys(after, []string{key}, map[string]json.RawMessage{key: d.occurrences(r, key, fields[key])})
 		if err != nil {
 			return r, nil, Invalid(key)
 		}
@@ -93,18 +93,10 @@ func withKeys[T Record](r T, keys []string, values map[string]json.RawMessage) (
 // changedKeys names the JSON keys that differ between two images of a record,
 // sorted, but those no person edits.
 func changedKeys(before, after Record) ([]string, error) {
-	b, err := fieldsOf(before)
-	if err != nil {
-		return nil, err
-	}
-	a, err := fieldsOf(after)
-	if err != nil {
-		return nil, err
-	}
-	keys := maps.Clone(b)
-	maps.Copy(keys, a)
-	maps.DeleteFunc(keys, func(k string, _ json.RawMessage) bool { return unmarked(k) || bytes.Equal(a[k], b[k]) })
-	return slices.Sorted(maps.Keys(keys)), nil
+	keys, err := unlike(before, after)
+	keys = slices.DeleteFunc(keys, unmarked)
+	slices.Sort(keys)
+	return keys, err
 }
 
 // anyOf reports whether one of the keys changed.

@@ -151,19 +151,6 @@ func Decode(n Noun, body []byte) (Record, error) {
 	return r, nil
 }
 
-// Clone copies a record deeply, by its canonical bytes.
-func Clone[T Record](r T) T {
-	b, err := json.Marshal(r)
-	if err != nil {
-		panic("agenda: a record that cannot be encoded: " + err.Error()) // only plain data is ever put in a record
-	}
-	c := New(r.Noun())
-	if err := json.Unmarshal(b, c); err != nil {
-		panic("agenda: a record that cannot be decoded: " + err.Error())
-	}
-	return c.(T)
-}
-
 // decodeStrict reads one JSON value into v and refuses unknown keys and
 // anything after the value.
 func decodeStrict(raw []byte, v any) error {
@@ -235,27 +222,17 @@ func fieldsOf(r Record) (map[string]json.RawMessage, error) {
 // changedGroups names the groups that differ between two images of a record,
 // sorted.
 func changedGroups(before, after Record) ([]string, error) {
-	b, err := fieldsOf(before)
-	if err != nil {
-		return nil, err
-	}
-	a, err := fieldsOf(after)
+	keys, err := unlike(before, after)
 	if err != nil {
 		return nil, err
 	}
 	groups := groupsOf(after.Noun())
 	var changed []string
-	note := func(key string) {
+	for _, key := range keys {
 		g := groupName(groups, key)
-		if !unmarked(key) && !bytes.Equal(b[key], a[key]) && !slices.Contains(changed, g) {
+		if !unmarked(key) && !slices.Contains(changed, g) {
 			changed = append(changed, g)
 		}
-	}
-	for k := range b {
-		note(k)
-	}
-	for k := range a {
-		note(k)
 	}
 	slices.Sort(changed)
 	return changed, nil
