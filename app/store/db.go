@@ -45,6 +45,7 @@ type DB struct {
 	secret   []byte // key of Derive; nil on a desktop
 	born     bool
 	unclean  bool // an erasure is still in the log; belongs to who writes
+	remote   *remote // nil: SQLite
 	locks    locks
 	watchers watchers
 	close    sync.Once
@@ -55,7 +56,13 @@ type DB struct {
 // used, and the file is not sealed whatever the key. An *Error tells what a
 // person can do about a file that is damaged, foreign, newer or of the other
 // kind. Who opens closes.
+//
+// A path that is the address of a PostgreSQL database (Remote) opens that one:
+// for a server, which other processes may serve at the same time.
 func Open(path string, key []byte, o Options) (*DB, error) {
+	if Remote(path) {
+		return openRemote(path, o)
+	}
 	_ = key
 	at, err := survey(path, o.Kind)
 	if err != nil {
@@ -82,10 +89,7 @@ func open(at place, o Options) (*DB, error) {
 	if o.Kind != Server && o.Kind != Desktop {
 		return nil, errors.New("open a database: neither a server's nor a desktop's")
 	}
-	if o.Random == nil {
-		o.Random = rand.Reader
-	}
-	db := &DB{kind: o.Kind, place: at, eng: sqliteEngine{}, random: o.Random}
+	db := &DB{kind: o.Kind, place: at, eng: sqliteEngine{}, random: o.source()}
 	db.write = newPool(newConnector(at.dsn(!at.readOnly)), db.eng, 1)
 	if o.Readers == 0 {
 		o.Readers = max(2, runtime.NumCPU())
@@ -97,11 +101,25 @@ func open(at place, o Options) (*DB, error) {
 	return db, nil
 }
 
+// source gives the random bytes of a new database.
+func (o Options) source() io.Reader {
+	if o.Random == nil {
+		return rand.Reader
+	}
+	return o.Random
+}
+
 // Kind tells whose database it is.
 func (db *DB) Kind() Kind { return db.kind }
 
-// Path is the file, "" in memory.
-func (db *DB) Path() string { return db.place.path }
+// Path is the file, "" in memory; the address, without its password, of a
+// PostgreSQL database.
+func (db *DB) Path() string {
+	if db.remote != nil {
+		return db.remote.name()
+	}
+	return db.place.path
+}
 
 // Born reports whether this opening made the database: there was no file, or
 // an empty one. Who knew an account here has lost it, not begun.
@@ -115,14 +133,22 @@ func (db *DB) ReadOnly() bool { return db.place.readOnly }
 func (db *DB) Close() error {
 	var err error
 	db.close.Do(func() {
+		if db.remote != nil {
+			db.remote.bell.close()
+		}
 		err = errors.Join(db.read.close(), db.write.close(), db.locks.release())
 	})
 	return err
 }
 
 // Read runs f on one instant of the database, whatever is written meanwhile.
-// f must not call Read or a write of the same database, nor keep v.
+// f must not call Read or a write of the same database, nor keep v. When the
+// line to PostgreSQL is cut, f is run again from its beginning.
 func (db *DB) Read(ctx context.Context, f func(v *View) error) error {
+	return db.eng.understood(db.patiently(ctx, func() error { return db.readOnce(ctx, f) }))
+}
+
+func (db *DB) readOnce(ctx context.Context, f func(v *View) error) error {
 	s, err := db.read.take(ctx)
 	if err != nil {
 		return err
@@ -131,11 +157,14 @@ func (db *DB) Read(ctx context.Context, f func(v *View) error) error {
 	defer func() { db.read.give(s, broken) }()
 	v := &View{db: db, s: s}
 	broken, err = s.within(false, func() error { return firstError(f(v), v.err) })
-	return understood(err)
+	return err
 }
 
 // writing runs f in the one writing transaction, then wakes who watches.
 func (db *DB) writing(ctx context.Context, f func(w *Writer) error) error {
+	if db.remote != nil {
+		return db.writingRemote(ctx, f)
+	}
 	if db.place.readOnly {
 		return trouble(CodeReadOnly, nil)
 	}
@@ -146,7 +175,12 @@ func (db *DB) writing(ctx context.Context, f func(w *Writer) error) error {
 	broken := true
 	defer func() { db.write.give(s, broken) }()
 	w := &Writer{View: View{db: db, s: s}}
-	broken, err = s.within(true, func() error { return firstError(f(w), w.err) })
+	broken, err = s.within(true, func() error {
+		if err := firstError(f(w), w.err); err != nil {
+			return err
+		}
+		return firstError(w.finish(), w.err)
+	})
 	if err != nil {
 		return understood(err)
 	}
@@ -173,8 +207,12 @@ type watchers struct {
 }
 
 // Watch gives a channel that receives after each commit made through this DB,
-// several at once counting for one. stop ends it.
+// several at once counting for one; on PostgreSQL also after those of other
+// processes, unless a ring was lost. stop ends it.
 func (db *DB) Watch() (wake <-chan struct{}, stop func()) {
+	if db.remote != nil {
+		db.remote.bell.listen()
+	}
 	c := make(chan struct{}, 1)
 	w := &db.watchers
 	w.mu.Lock()

@@ -24,15 +24,17 @@ type Device struct {
 	EnrolledAt time.Time
 	SeenAt     time.Time
 	RevokedAt  time.Time // zero while it is welcome
+	WipeAt     time.Time // when it was asked that its copy be erased; zero: never
+	ToldAt     time.Time // when it was first told that it is revoked; zero: not yet
 }
 
-const deviceColumns = "SELECT id, agent, name, public_key, tokens, last_n, acked_n, enrolled_at, seen_at, revoked_at FROM devices"
+const deviceColumns = "SELECT id, agent, name, public_key, tokens, last_n, acked_n, enrolled_at, seen_at, revoked_at, wipe_at, told_at FROM devices"
 
 func scanDevice(rows *sql.Rows) (Device, error) {
 	var d Device
-	var enrolled, seen, revoked instant
-	err := rows.Scan(&d.ID, &d.Agent, &d.Name, &d.PublicKey, &d.Tokens, &d.LastN, &d.AckedN, &enrolled, &seen, &revoked)
-	d.EnrolledAt, d.SeenAt, d.RevokedAt = enrolled.Time, seen.Time, revoked.Time
+	var enrolled, seen, revoked, wipe, told instant
+	err := rows.Scan(&d.ID, &d.Agent, &d.Name, &d.PublicKey, &d.Tokens, &d.LastN, &d.AckedN, &enrolled, &seen, &revoked, &wipe, &told)
+	d.EnrolledAt, d.SeenAt, d.RevokedAt, d.WipeAt, d.ToldAt = enrolled.Time, seen.Time, revoked.Time, wipe.Time, told.Time
 	return d, err
 }
 
@@ -49,9 +51,9 @@ func (v *View) DevicesOf(a agenda.AgentID) ([]Device, error) {
 
 // AddDevice enrols a device.
 func (tx *ServerTx) AddDevice(d Device) error {
-	return tx.change("enrol a device", `INSERT INTO devices (id, agent, name, public_key, tokens, last_n, acked_n, enrolled_at, seen_at, revoked_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		d.ID, d.Agent, d.Name, d.PublicKey, d.Tokens, d.LastN, d.AckedN, instant{d.EnrolledAt}, instant{d.SeenAt}, instant{d.RevokedAt})
+	return tx.change("enrol a device", `INSERT INTO devices (id, agent, name, public_key, tokens, last_n, acked_n, enrolled_at, seen_at, revoked_at, wipe_at, told_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		d.ID, d.Agent, d.Name, d.PublicKey, d.Tokens, d.LastN, d.AckedN, instant{d.EnrolledAt}, instant{d.SeenAt}, instant{d.RevokedAt}, instant{d.WipeAt}, instant{d.ToldAt})
 }
 
 // SetTokens keeps the state of a device's tokens.
@@ -74,6 +76,25 @@ func (tx *ServerTx) RevokeDevice(id string, at time.Time) error {
 	return tx.change("revoke a device", "UPDATE devices SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", instant{at}, id)
 }
 
+// WipeDevice turns a device away for good, and asks that its copy be erased.
+func (tx *ServerTx) WipeDevice(id string, at time.Time) error {
+	if err := tx.RevokeDevice(id, at); err != nil {
+		return err
+	}
+	return tx.change("wipe a device", "UPDATE devices SET wipe_at = ?, told_at = NULL WHERE id = ? AND wipe_at IS NULL", instant{at}, id)
+}
+
+// ToldDevice notes when a device was first told that it is revoked.
+func (tx *ServerTx) ToldDevice(id string, at time.Time) error {
+	return tx.change("note that a device was told", "UPDATE devices SET told_at = ? WHERE id = ? AND told_at IS NULL", instant{at}, id)
+}
+
+// SetPublicKey registers the key of a device that has none, and reports whether
+// it had none.
+func (tx *ServerTx) SetPublicKey(id string, key []byte) (bool, error) {
+	return tx.changed("register a device's key", "UPDATE devices SET public_key = ? WHERE id = ? AND public_key IS NULL", key, id)
+}
+
 // RemoveDevice forgets a device and its outcomes.
 func (tx *ServerTx) RemoveDevice(id string) error {
 	if err := tx.change("forget a device's outcomes", "DELETE FROM outcomes WHERE device = ?", id); err != nil {
@@ -87,13 +108,15 @@ func (tx *ServerTx) SetLastN(id string, n int64) error {
 	return tx.change("note a command number", "UPDATE devices SET last_n = ? WHERE id = ?", n, id)
 }
 
-// AckOutcomes notes that a device received every outcome up to n, and drops
-// them. A number that was acknowledged already changes nothing.
+// AckOutcomes notes that a device received every outcome up to n. They are kept
+// without their content, and without the device: a command that comes again,
+// under another device of a copied profile or after a restoration, is answered
+// the same. A number that was acknowledged already changes nothing.
 func (tx *ServerTx) AckOutcomes(device string, n int64) error {
 	if err := tx.change("acknowledge outcomes", "UPDATE devices SET acked_n = ? WHERE id = ? AND acked_n < ?", n, device, n); err != nil {
 		return err
 	}
-	return tx.change("drop outcomes", "DELETE FROM outcomes WHERE device = ? AND n <= ? AND verdict <> ?", device, n, agenda.Waiting)
+	return tx.change("settle outcomes", "UPDATE outcomes SET device = NULL, n = NULL, content = NULL WHERE device = ? AND n <= ? AND verdict <> ?", device, n, agenda.Waiting)
 }
 
 // only gives the one row of a query, or ErrUnknown.

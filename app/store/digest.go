@@ -1,118 +1,151 @@
 package store
 
 import (
-	"crypto/sha256"
 	"database/sql"
-	"encoding/binary"
 	"fmt"
-	"strconv"
-	"time"
 
 	"permanence/app/agenda"
 )
 
 // DigestKey names a part of a replica that is compared at once.
 type DigestKey struct {
-	Scope agenda.Scope
-	Noun  agenda.Noun
-	Month string // of an Rdv's start in the zone asked, "2026-11"; "" for other nouns
+	Scope agenda.Scope `json:"scope"`
+	Noun  agenda.Noun  `json:"noun"`
+	Month int          `json:"month,omitempty"` // of an Rdv's start by the territoire's clock, 202611; 0 for other nouns
 }
 
 // Digests gives, for each part of a territoire's scopes, the exclusive or of
 // what identifies the server's images in it: ids and revisions, whatever their
 // order. Pending commands change nothing of it. A part that holds nothing has
-// no key; an Rdv that starts before from counts for nothing. Two sides that
-// hold the same rows give the same digests, and one altered, missing or extra
-// row changes one.
-func (v *View) Digests(t agenda.TerritoireID, scopes []agenda.Scope, from time.Time, zone *time.Location) (map[DigestKey]uint64, error) {
+// no key; Rdvs of a month before from (202608) count for nothing. Two sides that
+// received the same give the same digests. It costs a read of the sums, which
+// every write keeps: nothing of it grows with the number of records.
+func (v *View) Digests(t agenda.TerritoireID, scopes []agenda.Scope, from int) (map[DigestKey]uint64, error) {
 	digests := map[DigestKey]uint64{}
+	if len(scopes) == 0 {
+		return digests, nil
+	}
+	args := []any{t}
 	for _, s := range scopes {
-		places, err := v.places(t, []agenda.Scope{s})
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range places {
-			if err := v.digest(digests, s, p, from, zone); err != nil {
-				return nil, fmt.Errorf("digest %s: %w", s.Kind(), err)
-			}
-		}
+		args = append(args, s)
+	}
+	_, err := scanAll(v, func(rows *sql.Rows) (struct{}, error) {
+		var k DigestKey
+		var sum int64
+		err := rows.Scan(&k.Scope, &k.Noun, &k.Month, &sum)
+		digests[k] = uint64(sum)
+		return struct{}{}, err
+	}, `SELECT p.scope, d.noun, d.month, d.sum FROM places p CROSS JOIN digests d ON d.place = p.place
+		WHERE p.territoire = ? AND p.scope IN (`+marks(len(scopes))+`) AND d.sum <> 0 AND (d.month = 0 OR d.month >= ?)`, append(args, from)...)
+	if err != nil {
+		return nil, fmt.Errorf("read the digests: %w", err)
 	}
 	return digests, nil
 }
 
-// digest adds the records of one place.
-func (v *View) digest(digests map[DigestKey]uint64, s agenda.Scope, place int64, from time.Time, zone *time.Location) error {
-	for _, n := range agenda.Nouns() {
-		rows, err := v.digested(n, place)
-		if err != nil {
-			return err
-		}
-		for _, r := range rows {
-			key := DigestKey{Scope: s, Noun: n}
-			if n == agenda.NounRdv {
-				if r.start.Before(from) {
-					continue
-				}
-				key.Month = r.start.In(zone).Format("2006-01")
-			}
-			digests[key] ^= r.hash()
-		}
+// Sizes gives how many records the scopes of a territoire hold, one that is in
+// two of them counted twice, without the Rdvs of a month before from.
+func (v *View) Sizes(t agenda.TerritoireID, scopes []agenda.Scope, from int) (int, error) {
+	if len(scopes) == 0 {
+		return 0, nil
 	}
-	return nil
-}
-
-// digestRow is what identifies the server's image of one record.
-type digestRow struct {
-	id       string
-	revision int64
-	start    time.Time // of an Rdv
-}
-
-func (r digestRow) hash() uint64 {
-	sum := sha256.Sum256([]byte(r.id + " " + strconv.FormatInt(r.revision, 10)))
-	return binary.BigEndian.Uint64(sum[:8])
-}
-
-// digested lists the server's images of a noun that are read through a place.
-func (v *View) digested(n agenda.Noun, place int64) ([]digestRow, error) {
-	t := tableOf(n)
-	start := "0"
-	if n == agenda.NounRdv {
-		start = "r.starts_at"
+	args := []any{t}
+	for _, s := range scopes {
+		args = append(args, s)
 	}
-	if v.db.kind == Server {
-		return v.digestRows("SELECT r.id, r.revision, "+start+" FROM feed f CROSS JOIN "+t.name+" r ON r.id = f.id WHERE f.place = ? AND f.noun = ? AND f.present = 1", place, n)
-	}
-	rows, err := v.digestRows("SELECT r.id, r.revision, "+start+" FROM held h CROSS JOIN "+t.name+` r ON r.id = h.id WHERE h.place = ? AND h.noun = ?
-		AND NOT EXISTS (SELECT 1 FROM base b WHERE b.noun = h.noun AND b.id = h.id)`, place, n)
+	var size int
+	err := v.s.one(`SELECT coalesce(sum(d.size), 0) FROM places p CROSS JOIN digests d ON d.place = p.place
+		WHERE p.territoire = ? AND p.scope IN (`+marks(len(scopes))+`) AND (d.month = 0 OR d.month >= ?)`, append(args, from)...).Scan(&size)
 	if err != nil {
-		return nil, err
+		return 0, fmt.Errorf("read the sizes: %w", err)
 	}
-	based, err := v.digestedBase(n, place)
-	return append(rows, based...), err
+	return size, nil
 }
 
-func (v *View) digestRows(query string, args ...any) ([]digestRow, error) {
-	return scanAll(v, func(rows *sql.Rows) (digestRow, error) {
-		var r digestRow
-		var start instant
-		err := rows.Scan(&r.id, &r.revision, &start)
-		r.start = start.Time
-		return r, err
-	}, query, args...)
+// Imprint is what identifies the server's image of one record.
+type Imprint struct {
+	ID       string
+	Revision int64
 }
 
-// digestedBase lists those that a pending command hides.
-func (v *View) digestedBase(n agenda.Noun, place int64) ([]digestRow, error) {
-	images, err := decodeAll[agenda.Record](v, n, `SELECT b.body FROM held h CROSS JOIN base b ON b.noun = h.noun AND b.id = h.id
-		WHERE h.place = ? AND h.noun = ? AND b.body IS NOT NULL`, place, n)
-	var rows []digestRow
-	for _, r := range images {
-		row := digestRow{id: r.Key(), revision: r.Stamped().Revision}
-		if rdv, ok := r.(*agenda.Rdv); ok {
-			row.start = rdv.Start
+// Digested lists what one part of a territoire is made of, by id.
+func (v *View) Digested(t agenda.TerritoireID, k DigestKey) ([]Imprint, error) {
+	return scanAll(v, func(rows *sql.Rows) (Imprint, error) {
+		var i Imprint
+		err := rows.Scan(&i.ID, &i.Revision)
+		return i, err
+	}, "SELECT c.id, c.revision FROM places p CROSS JOIN "+v.counted()+` c ON c.place = p.place
+		WHERE p.territoire = ? AND p.scope = ? AND c.noun = ? AND c.month = ? AND c.revision > 0 ORDER BY c.id`, t, k.Scope, k.Noun, k.Month)
+}
+
+// Audit compares what this desktop says it holds with its rows: a row that is
+// missing or altered then counts for what it is, so that the next comparison
+// with the server finds it, and a row that nothing explains is removed. It gives
+// the records concerned. It costs a reading of every row held.
+func (tx *DeskTx) Audit() ([]agenda.Ref, error) {
+	var found []agenda.Ref
+	for _, n := range agenda.Nouns() {
+		altered, err := tx.altered(n)
+		if err != nil {
+			return nil, fmt.Errorf("audit %s: %w", n, err)
 		}
-		rows = append(rows, row)
+		extra, err := tx.unexplained(n)
+		if err != nil {
+			return nil, fmt.Errorf("audit %s: %w", n, err)
+		}
+		found = append(append(found, altered...), extra...)
 	}
-	return rows, err
+	return found, nil
+}
+
+// altered recounts the records whose image is not the one last received. Held
+// in two territoires, an image is the later one received.
+func (tx *DeskTx) altered(n agenda.Noun) ([]agenda.Ref, error) {
+	type row struct {
+		ref agenda.Ref
+		has int64
+	}
+	all, err := scanAll(&tx.View, func(rows *sql.Rows) (row, error) {
+		r := row{ref: agenda.Ref{Noun: n}}
+		err := rows.Scan(&r.ref.ID, &r.has)
+		return r, err
+	}, "SELECT id, has FROM (SELECT held.id AS id, max(held.revision) AS told, coalesce("+tx.revisionOf(n)+", 0) AS has FROM held WHERE held.noun = ? GROUP BY held.id) AS h WHERE told <> has", n)
+	var refs []agenda.Ref
+	for _, r := range all {
+		refs = append(refs, r.ref)
+		if err := tx.recount(r.ref, r.has); err != nil {
+			return nil, err
+		}
+	}
+	return refs, err
+}
+
+// recount makes every holding of a record count for a revision, 0 for none.
+func (tx *DeskTx) recount(r agenda.Ref, revision int64) error {
+	all, err := tx.holdings(r)
+	if err != nil {
+		return err
+	}
+	for _, h := range all {
+		tx.countOut(h.place, r, h.imprint)
+		tx.countIn(h.place, r, imprint{revision, h.month})
+	}
+	return tx.change("recount a record", "UPDATE held SET revision = ? WHERE noun = ? AND id = ?", revision, r.Noun, r.ID)
+}
+
+// unexplained removes the rows that neither the server nor a pending command
+// brought.
+func (tx *DeskTx) unexplained(n agenda.Noun) ([]agenda.Ref, error) {
+	refs, err := scanAll(&tx.View, func(rows *sql.Rows) (agenda.Ref, error) {
+		r := agenda.Ref{Noun: n}
+		err := rows.Scan(&r.ID)
+		return r, err
+	}, "SELECT r.id FROM "+tableOf(n).name+` r WHERE NOT EXISTS (SELECT 1 FROM held h WHERE h.noun = ? AND h.id = r.id)
+		AND NOT EXISTS (SELECT 1 FROM touched t WHERE t.noun = ? AND t.id = r.id)`, n, n)
+	for _, r := range refs {
+		if err := tx.Remove(r); err != nil {
+			return nil, err
+		}
+	}
+	return refs, err
 }

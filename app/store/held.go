@@ -15,18 +15,40 @@ const stale = -1
 type holding struct {
 	place  int64
 	number int64
+	imprint
 }
 
 func (v *View) holdings(r agenda.Ref) ([]holding, error) {
 	return scanAll(v, func(rows *sql.Rows) (holding, error) {
 		var h holding
-		err := rows.Scan(&h.place, &h.number)
+		err := rows.Scan(&h.place, &h.number, &h.revision, &h.month)
 		return h, err
-	}, "SELECT place, number FROM held WHERE noun = ? AND id = ?", r.Noun, r.ID)
+	}, "SELECT place, number, revision, month FROM held WHERE noun = ? AND id = ?", r.Noun, r.ID)
 }
 
-func (tx *DeskTx) release(r agenda.Ref, place int64) error {
-	return tx.change("release a record", "DELETE FROM held WHERE noun = ? AND id = ? AND place = ?", r.Noun, r.ID, place)
+func (tx *DeskTx) release(r agenda.Ref, h holding) error {
+	tx.countOut(h.place, r, h.imprint)
+	return tx.change("release a record", "DELETE FROM held WHERE noun = ? AND id = ? AND place = ?", r.Noun, r.ID, h.place)
+}
+
+// releaseAll releases a record everywhere.
+func (tx *DeskTx) releaseAll(r agenda.Ref, all []holding) error {
+	for _, h := range all {
+		if err := tx.release(r, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Release forgets that a record is held in a territoire, and keeps its image:
+// whatever is received of it next is taken, whichever its number.
+func (tx *DeskTx) Release(t agenda.TerritoireID, r agenda.Ref) error {
+	all, err := tx.holdings(r)
+	if err != nil {
+		return err
+	}
+	return tx.releaseAll(r, tx.in(t, all))
 }
 
 // NumberReceived gives the number that a record had in a territoire when it was
@@ -51,21 +73,19 @@ func (v *View) HeldScopes(r agenda.Ref) ([]agenda.Placed, error) {
 // Leave releases a record in a territoire; it leaves this database when no
 // other territoire holds it.
 func (tx *DeskTx) Leave(t agenda.TerritoireID, r agenda.Ref) error {
-	all, err := tx.holdings(r)
-	if err != nil {
+	if err := tx.Release(t, r); err != nil {
 		return err
-	}
-	for _, h := range tx.in(t, all) {
-		if err := tx.release(r, h.place); err != nil {
-			return err
-		}
 	}
 	return tx.letGo(r)
 }
 
 // Gone removes a record that was deleted, whoever held it.
 func (tx *DeskTx) Gone(r agenda.Ref) error {
-	if err := tx.change("release a record", "DELETE FROM held WHERE noun = ? AND id = ?", r.Noun, r.ID); err != nil {
+	all, err := tx.holdings(r)
+	if err != nil {
+		return err
+	}
+	if err := tx.releaseAll(r, all); err != nil {
 		return err
 	}
 	return tx.letGo(r)
@@ -77,6 +97,13 @@ func (tx *DeskTx) Gone(r agenda.Ref) error {
 // CleanUp.
 func (tx *DeskTx) Erase(r agenda.Ref) error {
 	tx.recall = recall{}
+	all, err := tx.holdings(r)
+	if err != nil {
+		return err
+	}
+	if err := tx.releaseAll(r, all); err != nil {
+		return err
+	}
 	return tx.erase(r)
 }
 
@@ -100,7 +127,7 @@ func (tx *DeskTx) DropScope(p agenda.Placed) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return tx.dropHeld("SELECT noun, id, place FROM held WHERE place = ?", place)
+	return tx.dropHeld("SELECT noun, id, place, number, revision, month FROM held WHERE place = ?", place)
 }
 
 // AwaitReload marks everything held in a territoire as awaiting a fresh
@@ -113,31 +140,31 @@ func (tx *DeskTx) AwaitReload(t agenda.TerritoireID) error {
 // EndReload removes what a fresh snapshot did not bring back. It gives how many
 // were released.
 func (tx *DeskTx) EndReload(t agenda.TerritoireID) (int, error) {
-	return tx.dropHeld("SELECT noun, id, place FROM held WHERE number = ? AND place IN (SELECT place FROM places WHERE territoire = ?)", stale, t)
+	return tx.dropHeld("SELECT noun, id, place, number, revision, month FROM held WHERE number = ? AND place IN (SELECT place FROM places WHERE territoire = ?)", stale, t)
 }
 
 // LeaveBefore releases the Rdvs of a territoire that ended at the instant or
 // before: the window has moved. It gives how many were released.
 func (tx *DeskTx) LeaveBefore(t agenda.TerritoireID, end time.Time) (int, error) {
-	return tx.dropHeld(`SELECT h.noun, h.id, h.place FROM held h CROSS JOIN rdvs r ON r.id = h.id
+	return tx.dropHeld(`SELECT h.noun, h.id, h.place, h.number, h.revision, h.month FROM held h CROSS JOIN rdvs r ON r.id = h.id
 		WHERE h.noun = 'rdv' AND r.ends_at <= ? AND h.place IN (SELECT place FROM places WHERE territoire = ?)`, instant{end}, t)
 }
 
 func (tx *DeskTx) dropHeld(query string, args ...any) (int, error) {
 	type held struct {
-		ref   agenda.Ref
-		place int64
+		ref agenda.Ref
+		holding
 	}
 	all, err := scanAll(&tx.View, func(rows *sql.Rows) (held, error) {
 		var h held
-		err := rows.Scan(&h.ref.Noun, &h.ref.ID, &h.place)
+		err := rows.Scan(&h.ref.Noun, &h.ref.ID, &h.place, &h.number, &h.revision, &h.month)
 		return h, err
 	}, query, args...)
 	if err != nil {
 		return 0, fmt.Errorf("drop records: %w", err)
 	}
 	for _, h := range all {
-		if err := tx.release(h.ref, h.place); err != nil {
+		if err := tx.release(h.ref, h.holding); err != nil {
 			return 0, err
 		}
 		if err := tx.letGo(h.ref); err != nil {

@@ -33,6 +33,11 @@ func (tx *DeskTx) PutImage(i Image) error {
 	if r.Key() != i.Ref.ID {
 		return fmt.Errorf("image of %s %s: it names another", i.Ref.Noun, i.Ref.ID)
 	}
+	if t, ok := r.(*agenda.Territoire); ok {
+		if err := tx.rezone(t); err != nil {
+			return err
+		}
+	}
 	all, err := tx.holdings(i.Ref)
 	if err != nil {
 		return err
@@ -41,7 +46,7 @@ func (tx *DeskTx) PutImage(i Image) error {
 	if slices.ContainsFunc(here, func(h holding) bool { return h.number > i.Number }) {
 		return tx.Err()
 	}
-	if err := tx.hold(i, here); err != nil {
+	if err := tx.hold(i, r, here); err != nil {
 		return err
 	}
 	if len(here) == 0 && len(all) > 0 && tx.Received(i.Ref) > r.Stamped().Revision {
@@ -54,26 +59,35 @@ func (tx *DeskTx) PutImage(i Image) error {
 }
 
 // hold replaces the scopes of a record in a territoire; before are those it had.
-func (tx *DeskTx) hold(i Image, before []holding) error {
+func (tx *DeskTx) hold(i Image, r agenda.Record, before []holding) error {
+	now, err := tx.imprintOf(i.Territoire, r)
+	if err != nil {
+		return err
+	}
 	var places []int64
 	for _, s := range i.Scopes {
 		p, err := tx.placeOf(agenda.Placed{Territoire: i.Territoire, Scope: s})
 		if err != nil {
 			return err
 		}
-		places = append(places, p)
+		if !slices.Contains(places, p) {
+			places = append(places, p)
+		}
 	}
 	for _, h := range before {
 		if slices.Contains(places, h.place) {
+			tx.countOut(h.place, i.Ref, h.imprint) // written again below
 			continue
 		}
-		if err := tx.release(i.Ref, h.place); err != nil {
+		if err := tx.release(i.Ref, h); err != nil {
 			return err
 		}
 	}
 	for _, p := range places {
-		err := tx.change("hold a record", "INSERT INTO held (noun, id, place, number) VALUES (?, ?, ?, ?) ON CONFLICT (noun, id, place) DO UPDATE SET number = excluded.number",
-			i.Ref.Noun, i.Ref.ID, p, i.Number)
+		tx.countIn(p, i.Ref, now)
+		err := tx.change("hold a record", `INSERT INTO held (noun, id, place, number, revision, month) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (noun, id, place) DO UPDATE SET number = excluded.number, revision = excluded.revision, month = excluded.month`,
+			i.Ref.Noun, i.Ref.ID, p, i.Number, now.revision, now.month)
 		if err != nil {
 			return err
 		}

@@ -13,7 +13,7 @@ const journalColumns = "SELECT territoire, number, noun, id, revision, kind, com
 func scanJournal(rows *sql.Rows) (guichet.JournalLine, error) {
 	var l guichet.JournalLine
 	var at instant
-	err := rows.Scan(&l.Territoire, &l.Number, &l.Ref.Noun, &l.Ref.ID, &l.Revision, &l.Kind, &l.Command, &l.Author, &l.Agent, &l.Device, &at)
+	err := rows.Scan(&l.Territoire, &l.Number, &l.Ref.Noun, &l.Ref.ID, &l.Revision, &l.Kind, orEmpty(&l.Command), &l.Author, orEmpty(&l.Agent), orEmpty(&l.Device), &at)
 	l.At = at.Time
 	return l, err
 }
@@ -45,6 +45,14 @@ func (v *View) JournalSince(t agenda.TerritoireID, after int64, limit int, nouns
 // History gives the lines of one record, oldest first.
 func (v *View) History(r agenda.Ref) ([]guichet.JournalLine, error) {
 	return scanAll(v, scanJournal, journalColumns+" WHERE noun = ? AND id = ? ORDER BY at, territoire, number", r.Noun, r.ID)
+}
+
+// LastBefore gives the last number that a territoire drew before the instant, as
+// far as the journal tells; 0 for none.
+func (v *View) LastBefore(t agenda.TerritoireID, at time.Time) (int64, error) {
+	var n sql.NullInt64
+	err := v.s.one("SELECT max(number) FROM journal WHERE territoire = ? AND at < ?", t, instant{at}).Scan(&n)
+	return n.Int64, err
 }
 
 // ForgetJournal drops the lines older than before, but none that a bookmark

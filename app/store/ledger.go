@@ -13,6 +13,7 @@ import (
 type ServerTx struct {
 	*Writer
 	rdvs map[agenda.RdvID]bool // written or removed in this transaction
+	fed  map[agenda.Ref]*fed   // what the feed tells of the records met in this transaction
 }
 
 // WriteServer runs f in one transaction; an error of f rolls everything back
@@ -35,9 +36,15 @@ func (l ledger) Write(ctx context.Context, f func(guichet.LedgerTx) error) error
 
 // Put writes the record's row; a new territoire begins to count.
 func (tx *ServerTx) Put(r agenda.Record) error {
+	if t, ok := r.(*agenda.Territoire); ok {
+		if err := tx.rezone(t); err != nil {
+			return err
+		}
+	}
 	if err := tx.Writer.Put(r); err != nil {
 		return err
 	}
+	tx.restand(agenda.RefOf(r), r)
 	switch r := r.(type) {
 	case *agenda.Territoire:
 		return tx.begin(r.ID)
@@ -52,14 +59,25 @@ func (tx *ServerTx) Remove(r agenda.Ref) error {
 	if r.Noun == agenda.NounRdv {
 		tx.rdvs[agenda.RdvID(r.ID)] = true
 	}
+	tx.restand(r, nil)
 	return tx.Writer.Remove(r)
+}
+
+// Savepoint runs f so that its error undoes what f wrote, and only that.
+func (tx *ServerTx) Savepoint(f func() error) error {
+	err := tx.Writer.Savepoint(f)
+	if err != nil {
+		tx.fed = nil // what it knows may have been undone
+	}
+	return err
 }
 
 // begin gives a territoire its counter and its epoch.
 func (tx *ServerTx) begin(t agenda.TerritoireID) error {
 	if tx.exists("SELECT 1 FROM counters WHERE territoire = ?", t) {
-		return nil
+		return tx.holds(t)
 	}
+	tx.bore(t)
 	epoch, err := tx.db.newID()
 	if err != nil {
 		return err
@@ -78,19 +96,8 @@ func (tx *ServerTx) Draw(t agenda.TerritoireID) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("draw a number: %w", err)
 	}
+	tx.drew(t, n)
 	return n, nil
-}
-
-// Feed notes that the record can, or can no longer, be read through the scope
-// since the number. It replaces the line of that pair.
-func (tx *ServerTx) Feed(l guichet.FeedLine) error {
-	place, err := tx.placeOf(agenda.Placed{Territoire: l.Territoire, Scope: l.Scope})
-	if err != nil {
-		return err
-	}
-	return tx.change("feed", `INSERT INTO feed (place, noun, id, number, present) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (noun, id, place) DO UPDATE SET number = excluded.number, present = excluded.present`,
-		place, l.Ref.Noun, l.Ref.ID, l.Number, l.In)
 }
 
 // Journal adds a line; a record has one a number.
@@ -126,6 +133,9 @@ func (v *View) Heads() ([]Head, error) {
 // NewEpoch opens another history of a territoire: its data were restored from
 // a backup, and what was acknowledged since may be missing.
 func (tx *ServerTx) NewEpoch(t agenda.TerritoireID) (string, error) {
+	if err := tx.holds(t); err != nil {
+		return "", err
+	}
 	epoch, err := tx.db.newID()
 	if err != nil {
 		return "", err
@@ -137,9 +147,12 @@ func (tx *ServerTx) NewEpoch(t agenda.TerritoireID) (string, error) {
 // below: a cursor that stands lower asks for a fresh snapshot. It gives how
 // many lines went; a horizon never comes down.
 func (tx *ServerTx) RaiseHorizon(t agenda.TerritoireID, number int64) (int64, error) {
+	if err := tx.holds(t); err != nil {
+		return 0, err
+	}
 	raised, err := tx.changed("raise the horizon", "UPDATE counters SET horizon = ? WHERE territoire = ? AND horizon < ? AND number >= ?", number, t, number, number)
 	if err != nil || !raised {
 		return 0, err
 	}
-	return tx.count("forget what left", "DELETE FROM feed WHERE present = 0 AND number <= ? AND place IN (SELECT place FROM places WHERE territoire = ?)", number, t)
+	return tx.count("forget what left", "DELETE FROM feed WHERE present = FALSE AND number <= ? AND place IN (SELECT place FROM places WHERE territoire = ?)", number, t)
 }

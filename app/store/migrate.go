@@ -22,6 +22,8 @@ const (
 	metaSecret = "secret" // of Derive; server only
 	metaDevice = "device" // id given at enrolment; desktop only
 	metaLastN  = "last_n" // last command number given; desktop only
+	// metaRecount asks for the digests to be worked out anew, after an upgrade.
+	metaRecount = "recount"
 )
 
 // prepare makes the database, or brings it to the newest shape, and checks
@@ -38,7 +40,26 @@ func (db *DB) prepare(o Options) error {
 	if err := db.shape(s, migrations.SQLite, schema.Version); err != nil {
 		return err
 	}
+	if err := db.recount(s); err != nil {
+		return err
+	}
 	return db.recognise(s)
+}
+
+// recount works the digests out when an upgrade left them empty.
+func (db *DB) recount(s *session) error {
+	due, err := s.meta(metaRecount)
+	if err != nil || due == nil || db.place.readOnly {
+		return err
+	}
+	_, err = s.within(true, func() error {
+		w := &Writer{View: View{db: db, s: s}}
+		if err := errors.Join(w.Recount(), w.writeSums()); err != nil {
+			return err
+		}
+		return firstError(w.change("recounted", "DELETE FROM meta WHERE key = ?", metaRecount), w.err)
+	})
+	return err
 }
 
 // check reads every page when it was asked for.

@@ -72,12 +72,18 @@ func (tx *DeskTx) SettlePending(n int64, outcome []byte) error {
 
 // DropPending takes a command out of the queue with what it touched; the next
 // Rewind and replay show the rows without it. at is the instant of the answer:
-// the command is kept as acknowledged until ForgetAcknowledged. A zero at keeps
-// nothing (refused: it is in review).
+// the command is kept as acknowledged until ForgetAcknowledged, without its
+// content when it is about what has left this desktop. A zero at keeps nothing
+// (refused: it is in review).
 func (tx *DeskTx) DropPending(n int64, at time.Time) error {
 	if !at.IsZero() {
-		err := tx.change("keep an acknowledged command", `INSERT INTO acknowledged (n, command, author, at, body, undo)
-			SELECT n, command, author, ?, body, undo FROM pending WHERE n = ? ON CONFLICT (n) DO NOTHING`, instant{at}, n)
+		device, err := tx.DeviceID()
+		if err != nil {
+			return err
+		}
+		err = tx.change("keep an acknowledged command", `INSERT INTO acknowledged (command, device, n, author, at, body, undo)
+			SELECT command, ?, n, author, ?, CASE beyond WHEN 0 THEN body END, CASE beyond WHEN 0 THEN undo END FROM pending WHERE n = ? ON CONFLICT (command) DO NOTHING`,
+			device, instant{at}, n)
 		if err != nil {
 			return err
 		}
@@ -88,10 +94,10 @@ func (tx *DeskTx) DropPending(n int64, at time.Time) error {
 	return tx.change("drop a command", "DELETE FROM pending WHERE n = ?", n)
 }
 
-// Acknowledged gives the commands answered since the instant, by number, raw
-// and with what undoes them.
+// Acknowledged gives the commands answered since the instant, in their order,
+// raw and with what undoes them.
 func (v *View) Acknowledged(since time.Time) ([]Queued, error) {
-	return scanAll(v, scanQueued, "SELECT n, command, author, body, undo, '', NULL FROM acknowledged WHERE at >= ? ORDER BY n", instant{since})
+	return scanAll(v, scanQueued, "SELECT n, command, author, body, undo, '', NULL FROM acknowledged WHERE at >= ? ORDER BY seq", instant{since})
 }
 
 // AcknowledgedCommand gives one of them by its id; false when there is none.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -32,6 +33,76 @@ func (tx *DeskTx) Requeue(device string, last int64) error {
 		}
 	}
 	return nil
+}
+
+// OfferAgain readies the queue for a server whose history is another one: it was
+// restored from a backup, and expects next of this device. What it answered
+// since the instant and may not know, and what it has not been sent, is numbered
+// again in the same order, under the same ids; revisions seen there count for
+// nothing. What it knows already stays as it is. Asked twice, it changes nothing
+// more.
+func (tx *DeskTx) OfferAgain(next int64, since time.Time) error {
+	device, err := tx.DeviceID()
+	if err != nil {
+		return err
+	}
+	lost, err := tx.lostSince(device, next, since)
+	if err != nil {
+		return err
+	}
+	queue, err := tx.PendingCommands()
+	if err != nil {
+		return err
+	}
+	for _, q := range queue {
+		if q.Command.N < next {
+			continue // known there: its outcome comes, or it has come
+		}
+		if err := tx.DropPending(q.Command.N, time.Time{}); err != nil {
+			return err
+		}
+		lost = append(lost, q)
+	}
+	if err := tx.Enrol(device, next-1); err != nil {
+		return err
+	}
+	for _, q := range lost {
+		q.Command.Unseen = true
+		if err := tx.queueAgain(device, q); err != nil {
+			return fmt.Errorf("offer again: %w", err)
+		}
+	}
+	return nil
+}
+
+// lostSince takes out of the journal the commands that the server answered and
+// may not know any more. Those of a former device are told by their id.
+func (tx *DeskTx) lostSince(device string, next int64, since time.Time) ([]Queued, error) {
+	all, err := tx.Acknowledged(since)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	_, err = scanAll(&tx.View, func(rows *sql.Rows) (struct{}, error) {
+		var command string
+		err := rows.Scan(&command)
+		known[command] = true
+		return struct{}{}, err
+	}, "SELECT command FROM acknowledged WHERE device = ? AND n < ?", device, next)
+	if err != nil {
+		return nil, err
+	}
+	var lost []Queued
+	for _, q := range all {
+		if known[q.Command.ID] || q.Raw == nil {
+			continue
+		}
+		if err := tx.change("offer again", "DELETE FROM acknowledged WHERE command = ?", q.Command.ID); err != nil {
+			return nil, err
+		}
+		lost = append(lost, q)
+	}
+	return lost, nil
 }
 
 func (tx *DeskTx) queueAgain(device string, q Queued) error {

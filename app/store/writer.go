@@ -5,15 +5,21 @@ import (
 	"fmt"
 
 	"permanence/app/agenda"
+	"permanence/app/civil"
 )
 
 // Writer is the one writing transaction: it reads what it wrote, and nobody
 // else sees anything of it before the commit.
 type Writer struct {
 	View
+	holder
 	depth  int                     // of savepoints
 	placed map[agenda.Placed]int64 // short numbers met in this transaction
 	erased bool                    // a record may no longer be read here: the log is emptied after the commit
+
+	deltas  []delta                            // of the digests, written before the commit
+	zones   map[agenda.TerritoireID]civil.Zone // met in this transaction
+	rezoned []agenda.TerritoireID              // whose clock was changed in this transaction
 }
 
 // Put writes the record's row, whether it exists or not.
@@ -48,11 +54,13 @@ func (w *Writer) Savepoint(f func() error) error {
 	w.depth++
 	defer func() { w.depth-- }()
 	name := fmt.Sprintf("s%d", w.depth)
+	deltas, rezoned := len(w.deltas), len(w.rezoned)
 	if _, err := w.s.exec("SAVEPOINT " + name); err != nil {
 		return fmt.Errorf("savepoint: %w", err)
 	}
 	if err := f(); err != nil {
-		w.placed = nil // some may have been named inside
+		w.placed, w.zones = nil, nil // some may have been met inside
+		w.deltas, w.rezoned = w.deltas[:deltas], w.rezoned[:rezoned]
 		_, undone := w.s.exec("ROLLBACK TO " + name)
 		_, released := w.s.exec("RELEASE " + name)
 		if failed := errors.Join(undone, released); failed != nil {

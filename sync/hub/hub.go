@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"permanence/app/agenda"
 	"permanence/app/guichet"
 	"permanence/app/store"
 	"permanence/sync/wire"
@@ -22,22 +23,29 @@ type Hub struct {
 	rights    *rights
 	bus       Bus
 	now       func() time.Time
-	lease     time.Duration
 	welcome   func(ctx context.Context, device string) (bool, error)
+	heard     func(tx *store.ServerTx, d Device, told []wire.Told) error
+	differs   func(d Device, t agenda.TerritoireID, parts int)
+	sums      *sums
 	pageLines int
 	deadline  func(time.Duration) time.Time
+	after     func(time.Duration) <-chan time.Time
 }
 
-// Config sets a hub up. PageLines bounds the lines of a page, 1,000 when 0;
-// Lease is how long a desktop may go without contact.
+// Config sets a hub up. PageLines bounds the lines of a page, 1,000 when 0.
 type Config struct {
 	Now       func() time.Time
-	Lease     time.Duration
 	PageLines int
 	// Welcome tells whether a device that listens is still let in; nil: always.
 	Welcome func(ctx context.Context, device string) (bool, error)
 	// Deadline gives the machine's own time in d: sockets know no other clock.
 	Deadline func(d time.Duration) time.Time
+	// Heard takes in what mail said before this server was restored, as a desktop
+	// saw it, in the transaction that comes before its commands; nil: nothing.
+	Heard func(tx *store.ServerTx, d Device, told []wire.Told) error
+	// Differs is called when a desktop shows that it holds other rows than it was
+	// sent; they are sent again. nil: nobody is told.
+	Differs func(d Device, t agenda.TerritoireID, parts int)
 }
 
 // New serves the store through the counter; bus wakes who follows.
@@ -48,43 +56,113 @@ func New(s Store, c *guichet.Counter, b Bus, cfg Config) *Hub {
 	if cfg.Welcome == nil {
 		cfg.Welcome = func(context.Context, string) (bool, error) { return true, nil }
 	}
-	return &Hub{store: s, counter: c, rights: newRights(), bus: b, now: cfg.Now, lease: cfg.Lease, welcome: cfg.Welcome, pageLines: cfg.PageLines, deadline: cfg.Deadline}
+	return &Hub{store: s, counter: c, rights: newRights(), bus: b, now: cfg.Now, welcome: cfg.Welcome, pageLines: cfg.PageLines, deadline: cfg.Deadline}
 }
 
 // Exchange runs what req pushes, then calls send with the frames of the
-// answer, in order, a page at a time. It returns ErrForked or ErrForeign when
-// nothing was done, an error of send when the line is cut, any other error when
-// the server failed: what was committed before stays, and is answered again.
+// answer, in order, a page at a time. A desktop whose cursor is of another epoch
+// and that has not queued again what may be missing here (Hello.Again) is told
+// so, and nothing more is done. It returns ErrForked or ErrForeign when nothing
+// was done, an error of send when the line is cut, any other error when the
+// server failed: what was committed before stays, and is answered again.
 func (h *Hub) Exchange(ctx context.Context, d Device, req wire.Request, send func([]wire.Frame) error) error {
-	if err := h.push(ctx, d, req); err != nil {
-		return err
-	}
-	f := newFollower(d, req)
-	if err := h.hello(ctx, f, req.Hello, send); err != nil {
-		return err
-	}
-	ask, err := h.catchUp(ctx, f, send)
+	elsewhere, err := h.elsewhere(ctx, req)
 	if err != nil {
 		return err
 	}
-	return send([]wire.Frame{{T: wire.TypeEnd, End: &wire.End{Scopes: ask}}})
+	f := newFollower(d, req)
+	if elsewhere && !req.Hello.Again {
+		if err := h.hello(ctx, f, req.Hello, send); err != nil {
+			return err
+		}
+		return send([]wire.Frame{{T: wire.TypeEnd, End: &wire.End{}}})
+	}
+	if err := h.take(ctx, d, req, elsewhere); err != nil {
+		return err
+	}
+	wake, stop := h.bus.Follow()
+	defer stop()
+	if err := h.hello(ctx, f, req.Hello, send); err != nil {
+		return err
+	}
+	end, err := h.catchUp(ctx, f, send)
+	if err == nil && req.Hello.WaitS > 0 && !end.told && !end.ask {
+		end, err = h.await(ctx, f, wake, time.Duration(req.Hello.WaitS)*time.Second, send)
+	}
+	if err != nil {
+		return err
+	}
+	return send([]wire.Frame{{T: wire.TypeEnd, End: &wire.End{Scopes: end.ask, Digests: end.digests}}})
+}
+
+// elsewhere reports whether a cursor is of another history than this server's.
+func (h *Hub) elsewhere(ctx context.Context, req wire.Request) (bool, error) {
+	other := false
+	err := h.store.Read(ctx, func(v *store.View) error {
+		for _, c := range req.Cursors {
+			head, err := v.Head(c.Territoire)
+			if err != nil {
+				return err
+			}
+			other = other || c.Epoch != head.Epoch
+		}
+		return nil
+	})
+	return other, err
+}
+
+// take runs what a desktop brings. What mail said before a restoration is known
+// before the commands that would say it again, and noted once they have run.
+func (h *Hub) take(ctx context.Context, d Device, req wire.Request, elsewhere bool) error {
+	if !elsewhere || len(req.Told) == 0 {
+		return h.push(ctx, d, req)
+	}
+	if err := h.store.WriteServer(ctx, func(tx *store.ServerTx) error { return h.heard(tx, d, req.Told) }); err != nil {
+		return err
+	}
+	if err := h.push(ctx, d, req); err != nil {
+		return err
+	}
+	return h.store.WriteServer(ctx, func(tx *store.ServerTx) error { return h.noteRecus(tx, req.Told) })
+}
+
+// await waits for news, wait at most; what wakes it may be for somebody else.
+func (h *Hub) await(ctx context.Context, f *follower, wake <-chan struct{}, wait time.Duration, send func([]wire.Frame) error) (ending, error) {
+	limit := h.after(wait)
+	for {
+		select {
+		case <-ctx.Done():
+			return ending{}, ctx.Err()
+		case <-limit:
+			return h.catchUp(ctx, f, send)
+		case <-wake:
+			if end, err := h.catchUp(ctx, f, send); err != nil || end.told || end.ask {
+				return end, err
+			}
+		}
+	}
 }
 
 // Live sends the same frames as they come, until ctx ends, send fails, or the
-// device must ask anew: it is welcome no more, or has to list its scopes (nil:
-// its next request is told). idle is called when nothing came for ping.
+// device must ask anew: it is welcome no more, its history is another one, or
+// it has to list its scopes (nil: its next request is told). idle is called
+// when nothing came for ping.
 func (h *Hub) Live(ctx context.Context, d Device, req wire.Request, ping time.Duration, send func([]wire.Frame) error, idle func() error) error {
 	wake, stop := h.bus.Follow()
 	defer stop()
 	f := newFollower(d, req)
-	if err := h.hello(ctx, f, req.Hello, send); err != nil {
+	elsewhere, err := h.elsewhere(ctx, req)
+	if err != nil {
+		return err
+	}
+	if err := h.hello(ctx, f, req.Hello, send); err != nil || elsewhere {
 		return err
 	}
 	for {
 		if ok, err := h.welcome(ctx, d.ID); err != nil || !ok {
 			return err
 		}
-		if ask, err := h.catchUp(ctx, f, send); err != nil || ask {
+		if end, err := h.catchUp(ctx, f, send); err != nil || end.ask {
 			return err
 		}
 		select {
@@ -105,7 +183,7 @@ func (h *Hub) hello(ctx context.Context, f *follower, hello wire.Hello, send fun
 	if err != nil {
 		return err
 	}
-	s := &wire.ServerHello{Protocol: wire.Protocol, Schema: wire.Schema, Clock: h.now().UTC().Truncate(time.Second), LeaseS: int64(h.lease / time.Second), Next: next}
+	s := &wire.ServerHello{Protocol: wire.Protocol, Schema: wire.Schema, Clock: h.now().UTC().Truncate(time.Second), Next: next}
 	err = h.store.Read(ctx, func(v *store.View) error {
 		held, err := h.rights.of(v, f.device.Agent)
 		for _, t := range territoires(held) {
@@ -117,6 +195,7 @@ func (h *Hub) hello(ctx context.Context, f *follower, hello wire.Hello, send fun
 				s.Heads = append(s.Heads, wire.Head{Territoire: t, Epoch: head.Epoch, Number: head.Number})
 			}
 		}
+		s.LeaseS = int64(shortestLease(v, territoires(held)) / time.Second)
 		return err
 	})
 	if err != nil {
@@ -125,31 +204,58 @@ func (h *Hub) hello(ctx context.Context, f *follower, hello wire.Hello, send fun
 	return send([]wire.Frame{{T: wire.TypeHello, Server: s}})
 }
 
-// catchUp sends pages until every territoire is at its head. ask tells that one
-// stays where it was until the desktop lists its scopes.
-func (h *Hub) catchUp(ctx context.Context, f *follower, send func([]wire.Frame) error) (ask bool, err error) {
+// shortestLease gives how long a copy of these territoires may be read without
+// contact: the strictest decides.
+func shortestLease(v *store.View, all []agenda.TerritoireID) time.Duration {
+	least := (&agenda.Territoire{}).Lease()
+	for i, id := range all {
+		t, ans := agenda.Get[*agenda.Territoire](v, agenda.NounTerritoire, string(id))
+		if ans == agenda.Yes && (i == 0 || t.Lease() < least) {
+			least = t.Lease()
+		}
+	}
+	return least
+}
+
+// ending is where catching up has led.
+type ending struct {
+	told    bool // a page was sent
+	ask     bool // a territoire stays where it was until the desktop lists its scopes
+	digests []wire.Digest
+}
+
+// catchUp sends pages until every territoire is at its head.
+func (h *Hub) catchUp(ctx context.Context, f *follower, send func([]wire.Frame) error) (ending, error) {
+	var end ending
 	for {
 		var pages []page
+		more := false
 		err := h.store.Read(ctx, func(tx *store.View) error {
 			var err error
 			pages, err = h.pages(tx, f)
+			for _, p := range pages {
+				more, end.ask = more || p.more, end.ask || p.ask
+			}
+			if err != nil || more {
+				return err
+			}
+			end.digests, err = h.digests(tx, f)
 			return err
 		})
 		if err != nil {
-			return false, err
+			return ending{}, err
 		}
-		more := false
 		for _, p := range pages {
-			more, ask = more || p.more, ask || p.ask
 			if len(p.frames) == 0 {
 				continue
 			}
+			end.told = true
 			if err := send(p.frames); err != nil {
-				return false, err
+				return ending{}, err
 			}
 		}
 		if !more {
-			return ask, nil
+			return end, nil
 		}
 	}
 }

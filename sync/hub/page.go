@@ -48,7 +48,7 @@ func (h *Hub) next(tx *store.View, f *follower, t agenda.TerritoireID, held []ag
 	}
 	c, known := f.cursors[t]
 	reset := false
-	if !known || c.Epoch != head.Epoch || c.Number > head.Number || c.Number < head.Horizon {
+	if !known || c.Epoch != head.Epoch || c.Number > head.Number || c.Number < head.Horizon || overtaken(c, head.Horizon) {
 		c = wire.Cursor{Territoire: t, Epoch: head.Epoch, Number: head.Number}
 		reset, known = known, false
 	}
@@ -59,7 +59,12 @@ func (h *Hub) next(tx *store.View, f *follower, t agenda.TerritoireID, held []ag
 		c.Hash, c.Scopes = "", held
 	}
 	b := &builder{tx: tx, t: t, held: held, holds: set(held), head: head.Number, from: c.Number, window: h.window(tx, t), limit: h.pageLines}
-	b.compareScopes(&c)
+	if err := b.compareScopes(&c); err != nil {
+		return page{}, err
+	}
+	if err := b.mend(&c, h, f); err != nil {
+		return page{}, err
+	}
 	if err := b.delta(&c); err != nil {
 		return page{}, err
 	}
@@ -79,9 +84,35 @@ func (h *Hub) next(tx *store.View, f *follower, t agenda.TerritoireID, held []ag
 		return page{}, nil
 	}
 	b.frames = append(b.frames, wire.Frame{T: wire.TypeMark, Territoire: t, Number: c.Number, Mark: &wire.Mark{
-		From: b.from, To: c.Number, Reset: reset, Epoch: head.Epoch, Loading: c.Loading, Scopes: c.Scopes, WindowFrom: c.WindowFrom, WindowAt: b.window.from,
+		From: b.from, To: c.Number, Reset: reset, Epoch: head.Epoch, Loading: c.Loading, Scopes: c.Scopes, WindowFrom: c.WindowFrom, WindowAt: b.window.from, Expect: b.expect,
 	}})
 	return page{frames: b.frames, more: len(c.Loading) > 0 || c.Number < head.Number}, tx.Err()
+}
+
+// overtaken reports whether what left since a load began is forgotten: what it
+// brought already may be gone, and nothing would tell.
+func overtaken(c wire.Cursor, horizon int64) bool {
+	return slices.ContainsFunc(c.Loading, func(l wire.Loading) bool {
+		if l.Phase >= wire.Tail {
+			return l.After < horizon
+		}
+		return l.N < horizon
+	})
+}
+
+// mend answers a desktop whose digests differed: it lists the parts that are
+// others, and sends again what was wanted.
+func (b *builder) mend(c *wire.Cursor, h *Hub, f *follower) error {
+	parts, wants := c.Parts, c.Wants
+	if len(parts) > 0 && c.Number == b.head && len(c.Loading) == 0 {
+		differ, err := b.lists(c)
+		if err != nil {
+			return err
+		}
+		h.differs(f.device, b.t, differ)
+	}
+	c.Parts, c.Wants = nil, nil
+	return b.wanted(wants)
 }
 
 // window is what bounds the Rdvs a desktop holds.
@@ -111,6 +142,7 @@ type builder struct {
 	window window
 	limit  int
 	news   bool // scopes were granted, withdrawn or completed
+	expect int  // rows of the loads that begin
 	frames []wire.Frame
 }
 
@@ -123,7 +155,7 @@ func set(scopes []agenda.Scope) map[agenda.Scope]bool {
 }
 
 // compareScopes tells what was withdrawn and begins to load what was granted.
-func (b *builder) compareScopes(c *wire.Cursor) {
+func (b *builder) compareScopes(c *wire.Cursor) error {
 	drop := func(s agenda.Scope) bool {
 		if slices.Contains(b.held, s) {
 			return false
@@ -134,6 +166,7 @@ func (b *builder) compareScopes(c *wire.Cursor) {
 	}
 	c.Scopes = slices.DeleteFunc(slices.Clone(c.Scopes), drop)
 	c.Loading = slices.DeleteFunc(slices.Clone(c.Loading), func(l wire.Loading) bool { return drop(l.Scope) })
+	var granted []agenda.Scope
 	for _, s := range b.held {
 		loading := slices.ContainsFunc(c.Loading, func(l wire.Loading) bool { return l.Scope == s })
 		if loading || slices.Contains(c.Scopes, s) {
@@ -141,8 +174,12 @@ func (b *builder) compareScopes(c *wire.Cursor) {
 		}
 		b.frames = append(b.frames, wire.Frame{T: wire.TypeScope, Territoire: b.t, Scope: s, Add: true})
 		c.Loading = append(c.Loading, wire.Loading{Scope: s, N: b.head})
+		granted = append(granted, s)
 		b.news = true
 	}
+	var err error
+	b.expect, err = b.tx.Sizes(b.t, granted, monthFrom(b.window.day))
+	return err
 }
 
 // delta brings the complete scopes from the cursor's number towards the head.

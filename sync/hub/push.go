@@ -164,7 +164,8 @@ type pushed struct {
 }
 
 // settle gives a command its outcome: the one it got under another number or
-// device, if the profile was enrolled anew since.
+// device, if the profile was enrolled anew since, or is
+// offered again.
 func (h *Hub) settle(tx *store.ServerTx, ledger guichet.LedgerTx, d Device, cmd pushed) (wire.Outcome, error) {
 	before, err := tx.OutcomeOf(cmd.ID)
 	if errors.Is(err, store.ErrUnknown) {
@@ -185,13 +186,7 @@ type more struct {
 }
 
 func (h *Hub) keep(tx *store.ServerTx, d Device, out wire.Outcome) error {
-	content, err := json.Marshal(more{out.Message, out.Conflits})
-	if err != nil {
-		return err
-	}
-	err = tx.PutOutcome(store.Outcome{Command: out.ID, Device: d.ID, N: out.N, At: h.now().UTC(), Verdict: out.Verdict,
-		Code: out.Code, Numbers: out.Numbers, Content: content})
-	if err != nil {
+	if err := h.putOutcome(tx, d, out); err != nil {
 		return err
 	}
 	return tx.SetLastN(d.ID, out.N)

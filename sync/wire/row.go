@@ -15,7 +15,7 @@ import (
 // appendPut writes a put frame as json does, with a line end; ok is false when
 // it is not as plain as that.
 func appendPut(b []byte, f *Frame) (line []byte, ok bool) {
-	if f.T != TypePut || len(f.Body) == 0 || len(f.Scopes) == 0 || f.Scope != "" || f.Add || f.Server != nil || f.Outcome != nil || f.Mark != nil || f.End != nil {
+	if f.T != TypePut || len(f.Body) == 0 || len(f.Scopes) == 0 || f.Scope != "" || f.Add || f.Again || f.List != nil || f.Server != nil || f.Outcome != nil || f.Mark != nil || f.End != nil {
 		return b, false
 	}
 	if !plain(string(f.Territoire)) || !plain(string(f.Noun)) || !plain(f.ID) || !tight(f.Body) {

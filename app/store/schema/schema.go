@@ -6,9 +6,14 @@ package schema
 import _ "embed"
 
 // Version is the number of the shape below: that of the last migration.
-const Version = 1
+const Version = 4
 
 // SQLite creates everything on an empty SQLite database.
 //
 //go:embed sqlite.sql
 var SQLite string
+
+// Postgres creates everything a server needs in an empty schema of PostgreSQL.
+//
+//go:embed postgres.sql
+var Postgres string

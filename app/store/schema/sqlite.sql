@@ -114,6 +114,15 @@ CREATE INDEX usagers_email ON usagers (email) WHERE email IS NOT NULL;
 CREATE INDEX usagers_phone ON usagers (phone) WHERE phone IS NOT NULL;
 CREATE INDEX usagers_responsable ON usagers (responsable) WHERE responsable IS NOT NULL;
 
+-- Fiches that were merged into another, found from what they were called: a
+-- command that still names them means the one that stays. usager is usagers.seq.
+CREATE TABLE usager_merged (
+  merged TEXT NOT NULL,
+  usager INTEGER NOT NULL,
+  PRIMARY KEY (merged, usager)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX usager_merged_usager ON usager_merged (usager);
+
 -- The words of people's names. The text stays in usagers; 'secure-delete' takes
 -- the words of a removed row out of the index at once instead of marking them.
 CREATE VIRTUAL TABLE usagers_noms USING fts5 (
@@ -263,10 +272,23 @@ CREATE TABLE feed (
   id      TEXT NOT NULL,
   number  INTEGER NOT NULL,
   present INTEGER NOT NULL, -- 1: readable through this scope; 0: no longer
+  revision INTEGER NOT NULL, -- counted in the digest; 0 when it is not present
+  month    INTEGER NOT NULL, -- of an rdv's start, 202611; 0 for other nouns
   PRIMARY KEY (noun, id, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX feed_number ON feed (place, number);
 CREATE INDEX feed_collection ON feed (place, noun, number);
+
+-- The exclusive or of what identifies the server's images of each part of a
+-- place, on both sides: parts that differ are compared record by record.
+CREATE TABLE digests (
+  place INTEGER NOT NULL,
+  noun  TEXT NOT NULL,
+  month INTEGER NOT NULL,
+  sum   INTEGER NOT NULL,
+  size  INTEGER NOT NULL, -- how many they are
+  PRIMARY KEY (place, noun, month)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE journal (
   territoire TEXT NOT NULL,
@@ -285,6 +307,21 @@ CREATE TABLE journal (
 CREATE INDEX journal_record ON journal (noun, id, number);
 CREATE INDEX journal_at ON journal (at);
 
+-- Former values of records, apart from the journal, so that erasing a person
+-- never rewrites it (server).
+CREATE TABLE history (
+  territoire TEXT NOT NULL,    -- with number, noun and id: a line of the journal
+  number     INTEGER NOT NULL,
+  noun       TEXT NOT NULL,
+  id         TEXT NOT NULL,
+  kind       TEXT NOT NULL,
+  at         INTEGER NOT NULL,
+  was        TEXT NOT NULL,    -- JSON: former values by group, the whole image under ""
+  PRIMARY KEY (territoire, number, noun, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX history_record ON history (noun, id, at);
+CREATE INDEX history_at ON history (at);
+
 -- What arrived, and what was answered (server) ------------------------------
 
 CREATE TABLE devices (
@@ -297,7 +334,9 @@ CREATE TABLE devices (
   acked_n     INTEGER NOT NULL DEFAULT 0, -- outcomes up to here were received
   enrolled_at INTEGER NOT NULL,
   seen_at     INTEGER NOT NULL,
-  revoked_at  INTEGER
+  revoked_at  INTEGER,
+  wipe_at     INTEGER, -- since when its copy is to be erased; revoked too then
+  told_at     INTEGER  -- when it was first told that it is revoked
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX devices_agent ON devices (agent);
 
@@ -334,6 +373,8 @@ CREATE TABLE held (
   id     TEXT NOT NULL,
   place  INTEGER NOT NULL,
   number INTEGER NOT NULL, -- of the record in that territoire, when received
+  revision INTEGER NOT NULL, -- counted in the digest
+  month    INTEGER NOT NULL, -- of an rdv's start, 202611; 0 for other nouns
   PRIMARY KEY (noun, id, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX held_place ON held (place);
@@ -354,7 +395,8 @@ CREATE TABLE pending (
   body    TEXT,              -- NULL once emptied by an erasure
   undo    TEXT,
   state   TEXT NOT NULL,
-  outcome TEXT               -- JSON; set: settled, waits for the mark
+  outcome TEXT,              -- JSON; set: settled, waits for the mark
+  beyond  INTEGER NOT NULL DEFAULT 0 -- 1: about a record that has left this desktop
 ) STRICT;
 
 -- The server's image of the rows that pending commands touched; body NULL: no
@@ -374,13 +416,16 @@ CREATE TABLE touched (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX touched_record ON touched (noun, id);
 
--- Commands the server answered, offered again if it is restored from a backup.
+-- Commands the server answered, in their order, offered again if it is restored
+-- from a backup.
 CREATE TABLE acknowledged (
-  n       INTEGER PRIMARY KEY NOT NULL,
-  command TEXT NOT NULL,
+  seq     INTEGER PRIMARY KEY,
+  command TEXT NOT NULL UNIQUE,
+  device  TEXT NOT NULL,     -- under which it was answered
+  n       INTEGER NOT NULL,
   author  TEXT NOT NULL,
   at      INTEGER NOT NULL,
-  body    TEXT,
+  body    TEXT,              -- NULL once emptied: erased, refused or out of reach
   undo    TEXT
 ) STRICT;
 CREATE INDEX acknowledged_at ON acknowledged (at);

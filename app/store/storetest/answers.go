@@ -51,15 +51,19 @@ func answers(t *testing.T, e Engine) {
 	final.Verdict, final.At = agenda.Applied, at(1, 9, 0)
 	serve(t, db, func(tx *store.ServerTx) error {
 		return errors.Join(tx.AckOutcomes(device.ID, 2), tx.AckOutcomes(device.ID, 1), tx.PutOutcome(final), tx.DropWaiting(waits.Command), tx.ForgetOutcomes(at(0, 9, 30)),
-			tx.RevokeDevice(device.ID, at(1, 9, 0)), tx.RevokeDevice(device.ID, at(2, 9, 0)), tx.SeeDevice(device.ID, at(1, 8, 0)), tx.RenameDevice(device.ID, "Accueil"), tx.SetTokens(device.ID, []byte("t")))
+			tx.RevokeDevice(device.ID, at(1, 9, 0)), tx.RevokeDevice(device.ID, at(2, 9, 0)), tx.SeeDevice(device.ID, at(1, 8, 0)), tx.RenameDevice(device.ID, "Accueil"), tx.SetTokens(device.ID, []byte("t")),
+			tx.ToldDevice(device.ID, at(1, 9, 10)), tx.WipeDevice(device.ID, at(1, 9, 30)), tx.WipeDevice(device.ID, at(1, 9, 40)), tx.ToldDevice(device.ID, at(1, 10, 0)), tx.ToldDevice(device.ID, at(1, 11, 0)))
 	})
 	read(t, db, func(v *store.View) {
 		d, err := v.DevicesOf(device.Agent)
 		if err != nil || len(d) != 1 || d[0].AckedN != 2 || !d[0].RevokedAt.Equal(at(1, 9, 0)) || d[0].Name != "Accueil" || string(d[0].Tokens) != "t" {
 			t.Errorf("device: %+v, %v", d, err)
 		}
+		if !d[0].WipeAt.Equal(at(1, 9, 30)) || !d[0].ToldAt.Equal(at(1, 10, 0)) {
+			t.Errorf("asked to be erased %v, told %v", d[0].WipeAt, d[0].ToldAt)
+		}
 		if _, err := v.OutcomeAt(device.ID, 1); !errors.Is(err, store.ErrUnknown) {
-			t.Errorf("an acknowledged outcome: %v", err)
+			t.Errorf("an acknowledged outcome under its number: %v", err)
 		}
 		if o, err := v.OutcomeAt(device.ID, 2); err != nil || o.Verdict != agenda.Applied {
 			t.Errorf("the final answer after a wait: %+v, %v", o, err)
