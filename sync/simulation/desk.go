@@ -1,60 +1,100 @@
 package simulation
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"slices"
 	"time"
 
 	"permanence/app/agenda"
 	"permanence/app/guichet"
 	"permanence/app/store"
-	"permanence/sync/hub"
 	"permanence/sync/replica"
 	"permanence/sync/wire"
 )
 
-// desk is one desktop of one agent: its database, its counter, its replica.
-// Restarting keeps the database and nothing else.
+// desk is one desktop of one agent: its disk, its counter, its replica.
+// Restarting keeps the disk and nothing else.
 type desk struct {
 	w       *world
 	name    string
 	agent   agenda.AgentID
-	device  string
 	skew    time.Duration
-	db      *store.DB
+	disk    *disk
 	counter *guichet.Comptoir
 	replica *replica.Replica
-	crash   bool // the next transaction dies before its commit
+	fate    fate // of the next transaction
 	late    []wire.Request
-	sent    []wire.Request  // every request that carried commands
-	lost    map[string]bool // commands that an erasure emptied here
-	acked   int64           // highest n that a request acknowledged
+	sent    []wire.Request // requests that carried commands
+	copies  [][]byte       // of its disk, as somebody kept them
+	at      map[agenda.TerritoireID]store.Cursor
 }
+
+// fate is how a transaction of a desktop ends.
+type fate int
+
+const (
+	lives  fate = iota
+	dies        // the program dies before the commit
+	silent      // it dies right after it
+	full        // the disk is full
+	broken      // the disk does not write
+)
+
+// errForked is a profile that has to log in again.
+var errForked = errors.New("logged in again")
 
 func (w *world) newDesk(i int) (*desk, error) {
-	d := &desk{w: w, lost: map[string]bool{}, name: fmt.Sprintf("desk%d", i), agent: w.cast.agents[i], device: w.newID()}
-	db, err := w.open(d.name, store.Desktop)
-	if err != nil {
-		return nil, err
+	d := &desk{w: w, name: fmt.Sprintf("desk%d", i), agent: w.cast.agents[i], at: map[agenda.TerritoireID]store.Cursor{}}
+	d.disk = &disk{w: w, name: d.name, kind: store.Desktop}
+	if err := d.disk.open(); err != nil {
+		return d, err
 	}
-	d.db = db
-	if err := db.WriteDesk(context.Background(), func(tx *store.DeskTx) error { return tx.Enrol(d.device, 0) }); err != nil {
-		return nil, err
-	}
-	if err := w.enrol(d); err != nil {
-		return nil, err
-	}
-	d.restart()
-	return d, nil
+	return d, d.login()
 }
 
-// restart forgets everything but the database.
+// restart forgets everything but the disk.
 func (d *desk) restart() {
-	d.counter = guichet.NewComptoir(d.db.Desk(), d.now, d.w.newID)
-	d.replica = replica.New(crashing{d}, d.counter, wireNet{d}, replica.Config{Clock: deskClock{d}, Jitter: func() float64 { return 0 }})
+	d.counter = guichet.NewComptoir(deskOf{d}, d.now, d.w.newID)
+	d.replica = replica.New(deskStore{d}, d.counter, line{d}, replica.Config{Clock: deskClock{d}, Jitter: func() float64 { return 0 }})
+}
+
+// login enrols the profile, under the device it had if it may keep it.
+func (d *desk) login() error {
+	d.restart()
+	var device string
+	err := d.disk.db.Read(ctxb, func(v *store.View) (err error) {
+		device, err = replica.Former(v)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	e := replica.Enrolled{Credential: "secret", Device: device}
+	e.Agent.ID = d.agent
+	if err := d.w.enrol(d, &e); err != nil {
+		return err
+	}
+	return replica.Keep(ctxb, deskStore{d}, "https://agenda.example.org", e)
+}
+
+// enrol makes the server know the desk's device, or a new one.
+func (w *world) enrol(d *desk, e *replica.Enrolled) error {
+	return w.central.disk.db.WriteServer(ctxb, func(tx *store.ServerTx) error {
+		known, err := tx.Device(e.Device)
+		if err == nil && known.Agent == d.agent {
+			e.LastN = known.LastN
+			return nil
+		}
+		if err != nil && !errors.Is(err, store.ErrUnknown) {
+			return err
+		}
+		e.Device, e.LastN = w.newID(), 0
+		w.devices = append(w.devices, e.Device)
+		w.note("%s enrols as %s", d.name, short(e.Device))
+		return tx.AddDevice(store.Device{ID: e.Device, Agent: d.agent, Name: d.name, Tokens: []byte("{}"), EnrolledAt: w.clock, SeenAt: w.clock})
+	})
 }
 
 func (d *desk) now() time.Time { return d.w.clock.Add(d.skew) }
@@ -66,180 +106,144 @@ func (c deskClock) Now() time.Time { return c.d.now() }
 // After never comes: nothing waits in a simulation.
 func (c deskClock) After(time.Duration) <-chan time.Time { return nil }
 
-// errCrash is a process that died inside a transaction.
-var errCrash = errors.New("crash before commit")
+// deskStore is the desk's database as its replica sees it: a transaction meets
+// its fate, and what it committed is looked at.
+type deskStore struct{ d *desk }
 
-// crashing is the replica's store, with a process that may die at any write;
-// after each transaction visible must equal fold(pending, base).
-type crashing struct{ d *desk }
+func (s deskStore) Read(ctx context.Context, f func(*store.View) error) error {
+	return s.d.disk.db.Read(ctx, f)
+}
 
-func (c crashing) WriteDesk(ctx context.Context, f func(*store.DeskTx) error) error {
-	dies := c.d.crash
-	c.d.crash = false
-	return c.d.db.WriteDesk(ctx, func(tx *store.DeskTx) error {
+func (s deskStore) WriteDesk(ctx context.Context, f func(*store.DeskTx) error) error {
+	d, end := s.d, s.d.fate
+	d.fate = lives
+	err := d.disk.db.WriteDesk(ctx, func(tx *store.DeskTx) error {
 		if err := f(tx); err != nil {
 			return err
 		}
-		if dies {
+		switch end {
+		case dies:
 			return errCrash
+		case full:
+			return &store.Error{Code: store.CodeFull}
+		case broken:
+			return &store.Error{Code: store.CodeDisk}
 		}
 		return nil
 	})
-}
-
-func (c crashing) Read(ctx context.Context, f func(*store.View) error) error {
-	return c.d.db.Read(ctx, f)
-}
-
-// propose runs what an agent does at this desk. A refusal is an answer.
-func (d *desk) propose(a agenda.Args) {
-	p, err := d.counter.Do(context.Background(), guichet.Proposal{Args: a, AcceptAll: d.w.rng.IntN(4) > 0}, d.agent)
-	if r := agenda.RefusalOf(err); r != nil {
-		d.w.note("%s %s refused at the desk: %s", d.name, a.CommandName(), r.Code)
-		return
+	if err == nil {
+		d.learn()
+		if end == silent {
+			err = errSilent
+		}
 	}
-	if err != nil {
-		d.w.fail("%s %s: %v", d.name, a.CommandName(), err)
-		return
-	}
-	d.w.born[p.Command.ID] = p.Command
-	d.w.note("%s %s n %d", d.name, a.CommandName(), p.Command.N)
-}
-
-// sync runs one exchange over a faulty network.
-func (d *desk) sync() error {
-	_, err := d.replica.Sync(context.Background())
-	if err != nil {
-		d.w.note("%s sync: %v", d.name, err)
-	} else {
-		d.w.note("%s sync", d.name)
+	if crashed(err) {
+		d.w.note("  %s dies: %v", d.name, err)
+		d.restart()
 	}
 	return err
 }
 
-// fault is what the network does to one exchange.
-type fault int
+// deskOf is the same database as the desk's counter sees it.
+type deskOf struct{ d *desk }
 
-const (
-	faultNone    fault = iota
-	faultDropped       // the request never arrives
-	faultLost          // it is done, and no answer comes back
-	faultCut           // the answer is cut at a byte
-	faultDoubled       // the request arrives twice
-	faultLate          // it arrives later, its answer is thrown away
-)
+func (o deskOf) Write(ctx context.Context, f func(guichet.DeskTx) error) error {
+	return deskStore(o).WriteDesk(ctx, func(tx *store.DeskTx) error { return f(tx) })
+}
 
-var errNetwork = errors.New("network fault")
-
-// wireNet carries bytes between a desk and the server, and loses some.
-type wireNet struct{ d *desk }
-
-func (n wireNet) Exchange(ctx context.Context, req wire.Request, frame func(wire.Frame) error) error {
-	w := n.d.w
-	switch f := w.fault(); f {
-	case faultDropped:
-		return errNetwork
-	case faultLate:
-		n.d.late = append(n.d.late, req)
-		return errNetwork
-	case faultLost:
-		if _, err := n.answer(ctx, req); err != nil {
-			return err
-		}
-		return errNetwork
-	case faultCut:
-		body, err := n.answer(ctx, req)
+// learn notes the commands that have become durable, and that no cursor went
+// back (invariant 5).
+func (d *desk) learn() {
+	d.w.read(d.disk.db, func(v *store.View) error {
+		queue, err := v.PendingCommands()
 		if err != nil {
 			return err
 		}
-		return readAll(body[:w.rng.IntN(len(body)+1)], frame)
-	case faultDoubled:
-		if _, err := n.answer(ctx, req); err != nil {
-			return err
+		for _, q := range queue {
+			if _, known := d.w.born[q.Command.ID]; !known && q.Raw != nil {
+				d.w.born[q.Command.ID] = q.Command
+			}
+			delete(d.w.gone, q.Command.ID)
+		}
+		cursors, err := v.Cursors()
+		for _, c := range cursors {
+			if was, ok := d.at[c.Territoire]; ok && was.Epoch == c.Epoch && c.Number < was.Number {
+				d.w.fail("the cursor of %s went from %d back to %d", d.name, was.Number, c.Number)
+			}
+			d.at[c.Territoire] = c
+		}
+		return err
+	})
+}
+
+// queue lists the ids of the commands that this disk alone may hold: those of
+// the queue.
+func (d *desk) queue() []string {
+	var ids []string
+	d.w.read(d.disk.db, func(v *store.View) error {
+		queue, err := v.PendingCommands()
+		for _, q := range queue {
+			ids = append(ids, q.Command.ID)
+		}
+		return err
+	})
+	return ids
+}
+
+// lose notes the commands that went with a disk: nobody can be asked for them,
+// unless a copy or the network brings them back.
+func (d *desk) lose(ids []string) {
+	for _, id := range ids {
+		kept := slices.ContainsFunc(d.w.desks, func(o *desk) bool { return slices.Contains(o.queue(), id) })
+		if _, ran := d.w.ran[id]; !ran && !kept {
+			d.w.gone[id] = true
 		}
 	}
-	body, err := n.answer(ctx, req)
-	if err != nil {
+}
+
+// propose runs what an agent does at this desk. A refusal is an answer.
+func (d *desk) propose(a agenda.Args) {
+	if a == nil {
+		return
+	}
+	p, err := d.counter.Do(ctxb, guichet.Proposal{Args: a, AcceptAll: d.w.rng.IntN(4) > 0}, d.agent)
+	switch r := agenda.RefusalOf(err); {
+	case r != nil:
+		d.w.note("%s %s refused at the desk: %s", d.name, a.CommandName(), r.Code)
+	case err == nil:
+		d.w.note("%s n %d %s %s", d.name, p.Command.N, a.CommandName(), short(p.Command.ID))
+	case crashed(err) || store.ErrorOf(err) != nil:
+		d.w.note("%s %s: %v", d.name, a.CommandName(), err)
+	default:
+		d.w.fail("%s %s: %v", d.name, a.CommandName(), err)
+	}
+}
+
+// sync runs one exchange; a profile that is told to log in again does.
+func (d *desk) sync() error {
+	_, err := d.replica.Sync(ctxb)
+	if err == nil {
+		d.w.note("%s sync", d.name)
+		return nil
+	}
+	d.w.note("%s sync: %v", d.name, err)
+	if !errors.Is(err, replica.ErrForked) {
 		return err
 	}
-	return readAll(body, frame)
-}
-
-// Live is not simulated: it carries the pages of an exchange.
-func (wireNet) Live(context.Context, wire.Request, func(wire.Frame) error, func()) error {
-	return errNetwork
-}
-
-// answer is what the server sends back, as bytes.
-func (n wireNet) answer(ctx context.Context, req wire.Request) ([]byte, error) {
-	if len(req.Commands) > 0 && len(n.d.sent) < 50 {
-		n.d.sent = append(n.d.sent, req)
+	if err := d.login(); err != nil && !crashed(err) && store.ErrorOf(err) == nil {
+		d.w.fail("%s login: %v", d.name, err)
 	}
-	var up bytes.Buffer
-	if err := wire.WriteRequest(&up, req); err != nil {
-		return nil, err
-	}
-	got, err := wire.ReadRequest(&up)
-	if err != nil {
-		return nil, err
-	}
-	n.d.noteLost(got)
-	var down bytes.Buffer
-	out := wire.NewWriter(&down)
-	err = n.d.w.hub.Exchange(ctx, hub.Device{ID: n.d.device, Agent: n.d.agent}, got, func(frames []wire.Frame) error {
-		for _, f := range frames {
-			if err := out.Write(f); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, errCrash) && !n.d.overtaken(req, err) {
-		n.d.w.fail("%s exchange: %v", n.d.name, err)
-	}
-	n.d.acked = max(n.d.acked, req.Hello.Acked)
-	return down.Bytes(), err
-}
-
-// overtaken reports whether a request was refused because a later one has
-// acknowledged its commands meanwhile: a server cannot tell it from a copied
-// profile, and nobody reads the answer.
-func (d *desk) overtaken(req wire.Request, err error) bool {
-	return errors.Is(err, hub.ErrForked) && req.Hello.Acked < d.acked
-}
-
-// noteLost remembers the commands that arrive without their content.
-func (d *desk) noteLost(req wire.Request) {
-	for _, raw := range req.Commands {
-		if c, err := agenda.DecodeCommand(raw); err == nil && c.Name == "Emptied" {
-			d.lost[c.ID] = true
-		}
-	}
-}
-
-func readAll(body []byte, frame func(wire.Frame) error) error {
-	in := wire.NewReader(bytes.NewReader(body))
-	for {
-		f, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := frame(f); err != nil {
-			return err
-		}
-	}
+	return errForked
 }
 
 // deliverLate lets the requests that lingered in the network arrive now, in
 // any order; nobody listens to the answers.
 func (d *desk) deliverLate() {
 	d.w.rng.Shuffle(len(d.late), func(i, j int) { d.late[i], d.late[j] = d.late[j], d.late[i] })
-	for _, req := range d.late {
-		_, err := wireNet{d}.answer(context.Background(), req)
+	late := d.late
+	d.late = nil
+	for _, req := range late {
+		_, err := line{d}.answer(ctxb, req)
 		d.w.note("%s late request with %d commands: %v", d.name, len(req.Commands), err)
 	}
-	d.late = nil
 }

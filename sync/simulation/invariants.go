@@ -2,10 +2,11 @@ package simulation
 
 import (
 	"bytes"
-	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"permanence/app/agenda"
 	"permanence/app/store"
@@ -14,8 +15,12 @@ import (
 // visibleIsFold (invariant 4): what a desk shows is the server's images with
 // the pending commands run on top, once more, from scratch.
 func (w *world) visibleIsFold(d *desk) {
-	shown := w.rows(d.db)
-	err := d.db.WriteDesk(context.Background(), func(tx *store.DeskTx) error {
+	if len(d.queue()) == 0 {
+		w.noBase(d)
+		return
+	}
+	shown := w.rows(d.disk.db)
+	err := d.disk.db.WriteDesk(ctxb, func(tx *store.DeskTx) error {
 		if err := refold(tx, d); err != nil {
 			return err
 		}
@@ -28,12 +33,24 @@ func (w *world) visibleIsFold(d *desk) {
 		}
 		return errUndo
 	})
-	if err != nil && err != errUndo {
+	if !errors.Is(err, errUndo) {
 		w.fail("%s fold: %v", d.name, err)
 	}
 }
 
-var errUndo = fmt.Errorf("only looking")
+// noBase: with nothing pending, what a desk shows is the server's, and nothing
+// is kept beside it.
+func (w *world) noBase(d *desk) {
+	w.read(d.disk.db, func(v *store.View) error {
+		touched, err := v.Touched()
+		if len(touched) > 0 {
+			w.fail("%s has nothing pending, and %d records touched", d.name, len(touched))
+		}
+		return err
+	})
+}
+
+var errUndo = errors.New("only looking")
 
 // refold puts the images back and runs every pending command again.
 func refold(tx *store.DeskTx, d *desk) error {
@@ -45,7 +62,7 @@ func refold(tx *store.DeskTx, d *desk) error {
 		return err
 	}
 	for _, q := range queue {
-		if q.Raw == nil {
+		if q.Raw == nil || q.Command.Args == nil {
 			continue
 		}
 		if err := tx.Savepoint(func() error {
@@ -58,17 +75,13 @@ func refold(tx *store.DeskTx, d *desk) error {
 	return nil
 }
 
-// rows gives the body of every record of the nouns that change.
+// rows gives the body of every record.
 func (w *world) rows(db *store.DB) map[agenda.Ref][]byte {
 	var all map[agenda.Ref][]byte
-	err := db.Read(context.Background(), func(v *store.View) error {
-		var err error
+	w.read(db, func(v *store.View) (err error) {
 		all, err = rowsOf(v)
 		return err
 	})
-	if err != nil {
-		w.fail("read rows: %v", err)
-	}
 	return all
 }
 
@@ -102,35 +115,44 @@ func compare(a, b map[agenda.Ref][]byte) string {
 }
 
 // replicaEqual (invariant 1): with nothing pending, a desk holds exactly the
-// records its scopes read, as the server has them.
+// records its scopes read, as the server has them, and digests tell it.
 func (w *world) replicaEqual(d *desk) {
-	want := map[agenda.Ref][]byte{}
-	err := w.db.Read(context.Background(), func(v *store.View) error {
-		held := agenda.Held(v, d.agent)
-		for _, n := range agenda.Nouns() {
-			recs, err := v.All(n)
-			if err != nil {
-				return err
-			}
-			for _, r := range recs {
-				if readable(v, held, r) {
-					want[agenda.RefOf(r)], _ = v.Body(n, r.Key())
-				}
-			}
+	var want map[agenda.Ref]witnessed
+	var there, here map[store.DigestKey]uint64
+	w.read(w.central.disk.db, func(v *store.View) (err error) {
+		if want, err = w.readableBy(v, d.agent, w.window(v)); err != nil {
+			return err
 		}
-		return v.Err()
+		there, err = w.digests(v, d.agent)
+		return err
 	})
-	if err != nil {
-		w.fail("read the server: %v", err)
+	if diff := compare(w.rows(d.disk.db), bodies(want)); diff != "" {
+		w.fail("%s and the server differ: %s", d.name, diff)
 		return
 	}
-	if diff := compare(w.rows(d.db), want); diff != "" {
-		w.fail("%s and the server differ: %s", d.name, diff)
+	var held []agenda.Scope
+	w.read(w.central.disk.db, func(v *store.View) error {
+		for _, p := range agenda.Held(v, d.agent) {
+			held = append(held, p.Scope)
+		}
+		return nil
+	})
+	w.read(d.disk.db, func(v *store.View) (err error) {
+		here, err = v.Digests(w.cast.territoire, held, w.window(v), time.UTC)
+		return err
+	})
+	if !maps.Equal(here, there) {
+		w.fail("the digests of %s and of the server differ: %v, %v", d.name, here, there)
 	}
 }
 
-func readable(v *store.View, held []agenda.Placed, r agenda.Record) bool {
-	return slices.ContainsFunc(agenda.Readers(v, r), func(p agenda.Placed) bool { return slices.Contains(held, p) })
+// digests are the server's, over what an agent holds.
+func (w *world) digests(v *store.View, a agenda.AgentID) (map[store.DigestKey]uint64, error) {
+	var held []agenda.Scope
+	for _, p := range agenda.Held(v, a) {
+		held = append(held, p.Scope)
+	}
+	return v.Digests(w.cast.territoire, held, w.window(v), time.UTC)
 }
 
 // modelEqual: the server holds what the fold of its commands says.
@@ -139,7 +161,7 @@ func (w *world) modelEqual() {
 	for id := range w.model.rdvs {
 		left[id] = true
 	}
-	for _, rec := range w.visible(w.db, agenda.NounRdv) {
+	for _, rec := range w.visible(w.central.disk.db, agenda.NounRdv) {
 		r := rec.(*agenda.Rdv)
 		m := w.model.rdvs[r.ID]
 		delete(left, r.ID)
@@ -160,7 +182,7 @@ func (w *world) modelEqual() {
 }
 
 func (w *world) usagersEqual() {
-	all := w.visible(w.db, agenda.NounUsager)
+	all := w.visible(w.central.disk.db, agenda.NounUsager)
 	if len(all) != len(w.model.usagers) {
 		w.fail("the server has %d usagers, the model %d", len(all), len(w.model.usagers))
 	}
@@ -177,10 +199,10 @@ func (w *world) usagersEqual() {
 	}
 }
 
-// everyOverlapTold (invariant 3): two rdvs that meet for one agent are named by
+// everyMeetingTold (invariant 3): two rdvs that meet for one agent are named by
 // a conflit, or the author of one accepted it naming the other.
-func (w *world) everyOverlapTold() {
-	all := w.visible(w.db, agenda.NounRdv)
+func (w *world) everyMeetingTold() {
+	all := w.visible(w.central.disk.db, agenda.NounRdv)
 	told := w.told()
 	for i, a := range all {
 		for _, b := range all[i+1:] {
@@ -202,7 +224,7 @@ func pair(a, b agenda.RdvID) [2]agenda.RdvID { return [2]agenda.RdvID{min(a, b),
 // told lists the pairs of rdvs that an overlap or duplicate conflit names.
 func (w *world) told() map[[2]agenda.RdvID]bool {
 	pairs := map[[2]agenda.RdvID]bool{}
-	for _, rec := range w.visible(w.db, agenda.NounConflit) {
+	for _, rec := range w.visible(w.central.disk.db, agenda.NounConflit) {
 		c := rec.(*agenda.Conflit)
 		if c.Code != agenda.ConflitOverlap && c.Code != agenda.ConflitDuplicateRdv || len(c.Sides) != 2 {
 			continue
@@ -248,40 +270,73 @@ func subject(c agenda.Command) agenda.RdvID {
 	return ""
 }
 
-// feedTellsAll (invariant 5): what the feed tells above any number, on what
-// stood there, gives what stands now; numbers are dense.
-func (w *world) feedTellsAll() {
-	err := w.db.Read(context.Background(), func(v *store.View) error {
-		head, err := v.Head(w.cast.territoire)
-		if err != nil {
-			return err
+// queuesEmpty (invariants 2, 10): every durable command has one outcome, and
+// no desk has anything left to send.
+func (w *world) queuesEmpty() {
+	for id, cmd := range w.born {
+		if _, ok := w.ran[id]; !ok && !w.gone[id] {
+			w.fail("%s n %d %s %s never got its outcome", short(cmd.Device), cmd.N, cmd.Name, cmd.ID)
 		}
-		lines, err := v.JournalSince(w.cast.territoire, 0, 1<<30)
-		if err != nil {
-			return err
-		}
-		next := int64(1)
-		for _, l := range lines {
-			if l.Number > next {
-				w.fail("numbers %d to %d were never used", next, l.Number-1)
+	}
+	for _, d := range w.desks {
+		w.read(d.disk.db, func(v *store.View) error {
+			queue, err := v.PendingCommands()
+			for _, q := range queue {
+				if w.ran[q.Command.ID].Verdict != agenda.Waiting {
+					w.fail("%s still has n %d %s in its queue", d.name, q.Command.N, q.Command.Name)
+				}
 			}
-			next = l.Number + 1
-		}
-		if head.Number != next-1 {
-			w.fail("the head is %d, the journal ends at %d", head.Number, next-1)
-		}
-		return nil
-	})
-	if err != nil {
-		w.fail("read the journal: %v", err)
+			return err
+		})
 	}
 }
 
-// nothingLeft (invariants 2, 10): every durable command has one outcome.
-func (w *world) nothingLeft() {
-	for id, cmd := range w.born {
-		if _, ok := w.ran[id]; !ok {
-			w.fail("%s n %d %s never got its outcome", cmd.Device, cmd.N, cmd.Name)
+// replayChangesNothing (invariant 8): every request again, in any order, is no
+// news.
+func (w *world) replayChangesNothing() {
+	before := w.rows(w.central.disk.db)
+	for _, d := range w.desks {
+		w.rng.Shuffle(len(d.sent), func(i, j int) { d.sent[i], d.sent[j] = d.sent[j], d.sent[i] })
+		for _, req := range d.sent {
+			_, _ = line{d}.answer(ctxb, req) // one overtaken long ago is refused: nobody reads the answer
 		}
 	}
+	if diff := compare(before, w.rows(w.central.disk.db)); diff != "" {
+		w.fail("replaying requests changed something: %s", diff)
+	}
+}
+
+// conflictsClose (invariant 15): every conflict that stays open can be closed
+// by one of those it informs, and then is.
+func (w *world) conflictsClose() {
+	for _, rec := range w.visible(w.central.disk.db, agenda.NounConflit) {
+		c := rec.(*agenda.Conflit)
+		if !c.Open() {
+			continue
+		}
+		by := w.closer(c)
+		if by == "" {
+			continue // nobody is left who is informed
+		}
+		cmd := agenda.NewCommand(w.newID(), w.clock, &agenda.CloseConflit{Conflit: c.ID, Choice: "keep"})
+		if _, err := w.counter.Do(ctxb, cmd, agenda.Author{Kind: agenda.AuthorAgent, Agent: by}); err != nil {
+			w.fail("conflict %s %s stays open: %v", c.Code, c.ID, err)
+		}
+	}
+}
+
+// closer is an agent with a desk who reads a conflict, "" for none.
+func (w *world) closer(c *agenda.Conflit) agenda.AgentID {
+	for _, d := range w.desks {
+		found := false
+		w.read(d.disk.db, func(v *store.View) error {
+			_, ans := v.Record(agenda.NounConflit, c.Key())
+			found = ans == agenda.Yes
+			return nil
+		})
+		if found {
+			return d.agent
+		}
+	}
+	return ""
 }

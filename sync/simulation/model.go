@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -60,7 +61,22 @@ func (m *model) run(c agenda.Command, clock time.Time) agenda.Verdict {
 	case *agenda.EraseUsager:
 		return m.erase(a)
 	}
-	return agenda.Applied
+	return "" // no opinion
+}
+
+// clone copies the model as it stands.
+func (m *model) clone() *model {
+	c := newModel()
+	for id, r := range m.rdvs {
+		own := *r
+		own.agents, own.usagers, own.marks = slices.Clone(r.agents), slices.Clone(r.usagers), maps.Clone(r.marks)
+		c.rdvs[id] = &own
+	}
+	for id, u := range m.usagers {
+		c.usagers[id] = &modelUsager{maps.Clone(u.fields), u.rev, maps.Clone(u.marks)}
+	}
+	c.erased = maps.Clone(m.erased)
+	return c
 }
 
 func (m *model) book(a *agenda.BookRdv) agenda.Verdict {

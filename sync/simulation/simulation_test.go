@@ -2,14 +2,17 @@ package simulation
 
 import (
 	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
 )
 
-// seeds reads how many runs are asked for; few by default, so that the package
-// stays quick to test by itself.
-func seeds(t *testing.T, name string, otherwise int) int {
+// number reads how many runs are asked for; few by default, so that the
+// package stays quick to test by itself.
+func number(t *testing.T, name string, otherwise int) int {
 	t.Helper()
 	text := os.Getenv(name)
 	if text == "" {
@@ -22,7 +25,11 @@ func seeds(t *testing.T, name string, otherwise int) int {
 	return n
 }
 
-// TestConverges plays many seeds in memory.
+// drawn is the script of a seed: longer ones now and then.
+func drawn(seed uint64) Script { return Draw(seed, 25+int(seed%50), 3) }
+
+// TestConverges plays many seeds in memory, two at a time; PERMANENCE_SEED
+// plays one alone.
 //
 // Each thing it looks at was seen to fail, on 40 seeds, when the code was
 // broken on purpose:
@@ -35,15 +42,17 @@ func seeds(t *testing.T, name string, otherwise int) int {
 //	invariant 8 (doubles)   an old request is run again                      3
 //	the model               a cancelled rdv moves all the same              14
 func TestConverges(t *testing.T) {
-	n := seeds(t, "PERMANENCE_SEEDS", 60)
+	if os.Getenv("PERMANENCE_SEED") != "" {
+		try(t, drawn(uint64(number(t, "PERMANENCE_SEED", 0))), "")
+		return
+	}
+	n := number(t, "PERMANENCE_SEEDS", 60)
 	next := make(chan uint64)
 	var wg sync.WaitGroup
-	for range 2 {
+	for range max(2, runtime.NumCPU()) {
 		wg.Go(func() {
 			for seed := range next {
-				if err := Run(Options{Seed: seed, Steps: 25 + int(seed%50), Desks: 3}); err != nil {
-					t.Error(err)
-				}
+				try(t, drawn(seed), "")
 			}
 		})
 	}
@@ -54,11 +63,90 @@ func TestConverges(t *testing.T) {
 	wg.Wait()
 }
 
+func try(t *testing.T, s Script, dir string) {
+	if err := Run(s, dir); err != nil {
+		t.Errorf("seed %d (PERMANENCE_SEED=%[1]d plays it alone): %v", s.Seed, err)
+	}
+}
+
 // TestConvergesOnFiles plays a few seeds on real files.
 func TestConvergesOnFiles(t *testing.T) {
-	for seed := range uint64(seeds(t, "PERMANENCE_FILE_SEEDS", 5)) {
-		if err := Run(Options{Seed: 1_000_000 + seed, Steps: 40, Desks: 3, Dir: t.TempDir()}); err != nil {
-			t.Error(err)
+	for seed := range uint64(number(t, "PERMANENCE_FILE_SEEDS", 5)) {
+		try(t, Draw(1_000_000+seed, 40, 3), t.TempDir())
+	}
+}
+
+// TestScripts plays again what failed once: the scripts of testdata, and the
+// one of PERMANENCE_SCRIPT.
+func TestScripts(t *testing.T) {
+	names, err := filepath.Glob(filepath.Join("testdata", "*.script"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if name := os.Getenv("PERMANENCE_SCRIPT"); name != "" {
+		names = append(names, name)
+	}
+	for _, name := range names {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := ParseScript(string(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			try(t, s, "")
+		})
+	}
+}
+
+// TestSameSeedSameRun (invariant 15): what happens depends on nothing but the
+// script.
+func TestSameSeedSameRun(t *testing.T) {
+	for seed := range uint64(6) {
+		first, again := play(drawn(seed+1), ""), play(drawn(seed+1), "")
+		if !slices.Equal(first.trace, again.trace) {
+			t.Errorf("seed %d: two runs differ", seed+1)
 		}
+	}
+}
+
+// TestScriptIsPrintedAndReadBack: a script survives its own text.
+func TestScriptIsPrintedAndReadBack(t *testing.T) {
+	s := drawn(7)
+	again, err := ParseScript("# what failed\n" + s.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.Seed != s.Seed || again.Desks != s.Desks || !slices.Equal(again.Steps, s.Steps) {
+		t.Errorf("read back: %+v", again)
+	}
+	for name, text := range map[string]string{
+		"an unknown step":   "seed 1 desks 3\ndance 0 1f",
+		"a desk too many":   "seed 1 desks 3\nsync 3 1f",
+		"no roll":           "seed 1 desks 3\nsync 1",
+		"no seed":           "sync 1 1f",
+		"a desk below none": "seed 1 desks 3\nsync -1 1f",
+	} {
+		if _, err := ParseScript(text); err == nil {
+			t.Errorf("%s is accepted", name)
+		}
+	}
+}
+
+// TestShorter: a failing script loses every step that its failure does not need.
+func TestShorter(t *testing.T) {
+	needs := func(s Script) bool {
+		i := slices.IndexFunc(s.Steps, func(st Step) bool { return st.Roll == 11 })
+		j := slices.IndexFunc(s.Steps, func(st Step) bool { return st.Roll == 30 })
+		return i >= 0 && j > i
+	}
+	s := Script{Desks: 1}
+	for roll := range uint64(40) {
+		s.Steps = append(s.Steps, Step{"sync", 0, roll})
+	}
+	if got := shorter(s, needs, 1000); len(got.Steps) != 2 {
+		t.Errorf("%d steps are left", len(got.Steps))
 	}
 }

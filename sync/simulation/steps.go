@@ -10,60 +10,32 @@ import (
 	"permanence/app/store"
 )
 
-// step makes one thing happen, chosen by the seed, mostly at one desk: the one
-// it gives.
-func (w *world) step() *desk {
-	w.clock = w.clock.Add(time.Duration(w.rng.IntN(20)) * time.Minute)
-	d := w.desks[w.rng.IntN(len(w.desks))]
-	switch n := w.rng.IntN(100); {
-	case n < 22:
-		d.propose(w.book(d))
-	case n < 34:
-		w.withRdv(d, func(r *agenda.Rdv) agenda.Args { return w.move(d, r) })
-	case n < 41:
-		w.withRdv(d, func(r *agenda.Rdv) agenda.Args {
-			return &agenda.CancelRdv{Rdv: r.ID, By: []string{"usager", "service"}[w.rng.IntN(2)]}
-		})
-	case n < 49:
-		w.withRdv(d, func(r *agenda.Rdv) agenda.Args {
-			return &agenda.MarkRdv{Rdv: r.ID, Status: []agenda.Status{agenda.StatusSeen, agenda.StatusNoShow, agenda.StatusUnknown}[w.rng.IntN(3)], Was: r.Status}
-		})
-	case n < 54:
-		w.withRdv(d, func(r *agenda.Rdv) agenda.Args {
-			return &agenda.ReviseRdv{Rdv: r.ID, Context: &agenda.TextEdit{Was: r.Context, Now: fmt.Sprintf("note %d", w.rng.IntN(9))}}
-		})
-	case n < 60:
-		w.reviseUsager(d)
-	case n < 64:
-		w.addUsager(d)
-	case n < 66:
-		d.propose(w.absence(d))
-	case n < 69:
-		w.usagerCancels()
-	case n < 70:
-		w.eraseSomeone()
-	case n < 73:
-		d.skew = time.Duration(w.rng.IntN(7)-3) * 400 * 24 * time.Hour / time.Duration(1+w.rng.IntN(400))
-		w.note("%s clock %v off", d.name, d.skew)
-	case n < 76:
-		d.crash = true
-	case n < 79:
-		d.restart()
-		w.note("%s restarts", d.name)
-	case n < 82:
-		d.deliverLate()
-	default:
-		_ = d.sync() // what the network did is in the trace
-	}
-	return d
+// act is a kind of step: how often it comes, and what it does.
+type act struct {
+	name   string
+	weight int
+	do     func(*world, *desk)
 }
 
-// fault draws what the network does; after the last fault it does nothing.
-func (w *world) fault() fault {
-	if w.opt.Steps == 0 || w.rng.IntN(3) > 0 {
-		return faultNone
+// acts lists everything that can happen, people first.
+func acts() []act {
+	people := []act{
+		{"sync", 26, func(_ *world, d *desk) { _ = d.sync() }}, // what the network did is in the trace
+		{"book", 20, func(w *world, d *desk) { d.propose(w.book(d)) }},
+		{"move", 11, (*world).moveOne},
+		{"cancel", 6, (*world).cancelOne},
+		{"mark", 7, (*world).markOne},
+		{"note", 5, (*world).noteOne},
+		{"revise", 5, (*world).reviseUsager},
+		{"meet", 4, (*world).addUsager},
+		{"absence", 2, func(w *world, d *desk) { d.propose(w.absence(d)) }},
+		{"close", 3, (*world).closeOne},
+		{"link", 3, func(w *world, _ *desk) { w.usagerCancels() }},
+		{"calendar", 3, (*world).calendarMoves},
+		{"erase", 1, func(w *world, _ *desk) { w.eraseSomeone() }},
+		{"mail", 5, func(w *world, _ *desk) { w.postman(2 * time.Minute) }},
 	}
-	return fault(1 + w.rng.IntN(5))
+	return append(people, mishaps()...)
 }
 
 // at is one of the half hours of the coming day: few enough to collide.
@@ -80,16 +52,17 @@ func (w *world) book(d *desk) agenda.Args {
 		agents = []agenda.AgentID{w.cast.agents[1]} // who works in both organisations
 	}
 	start := w.at()
+	id := agenda.RdvID(w.newID())
 	return &agenda.BookRdv{
-		Rdv: agenda.RdvID(w.newID()), Organisation: w.cast.orgs[org], Motif: w.cast.motifs[org], Lieu: w.cast.lieux[org],
-		Start: start, End: start.Add(30 * time.Minute), Zone: "Europe/Paris", Agents: agents,
+		Rdv: id, Organisation: w.cast.orgs[org], Motif: w.cast.motifs[org], Lieu: w.cast.lieux[org],
+		Start: start, End: start.Add(30 * time.Minute), Zone: "Europe/Paris", Agents: agents, Context: canary(string(id)),
 		Participations: []agenda.Participation{{Usager: w.someone(d)}},
 	}
 }
 
 // orgOf is the organisation a desk books in.
 func (w *world) orgOf(d *desk) int {
-	if d == w.desks[len(w.desks)-1] && len(w.desks) > 1 {
+	if len(w.desks) > 1 && d == w.desks[len(w.desks)-1] {
 		return 1
 	}
 	return 0
@@ -97,38 +70,76 @@ func (w *world) orgOf(d *desk) int {
 
 // someone is an usager in the desk's replica, or a made-up one when it is empty.
 func (w *world) someone(d *desk) agenda.UsagerID {
-	all := w.visible(d.db, agenda.NounUsager)
-	if len(all) == 0 {
-		return agenda.UsagerID(w.newID())
+	if u := one[*agenda.Usager](w, d.disk.db, agenda.NounUsager); u != nil {
+		return u.ID
 	}
-	return agenda.UsagerID(all[w.rng.IntN(len(all))].Key())
+	return agenda.UsagerID(w.newID())
+}
+
+// one draws a record of a database, nil when there is none.
+func one[T agenda.Record](w *world, db *store.DB, n agenda.Noun) T {
+	var none T
+	all := w.visible(db, n)
+	if len(all) == 0 {
+		return none
+	}
+	return all[w.rng.IntN(len(all))].(T)
+}
+
+// visible lists the records of a noun in a database, by id.
+func (w *world) visible(db *store.DB, n agenda.Noun) []agenda.Record {
+	var all []agenda.Record
+	w.read(db, func(v *store.View) (err error) {
+		all, err = v.All(n)
+		return err
+	})
+	return all
 }
 
 // withRdv proposes something about one of the rdvs on this desk.
 func (w *world) withRdv(d *desk, f func(*agenda.Rdv) agenda.Args) {
-	all := w.visible(d.db, agenda.NounRdv)
-	if len(all) == 0 {
-		return
+	if r := one[*agenda.Rdv](w, d.disk.db, agenda.NounRdv); r != nil {
+		d.propose(f(r))
 	}
-	d.propose(f(all[w.rng.IntN(len(all))].(*agenda.Rdv)))
 }
 
-func (w *world) move(d *desk, r *agenda.Rdv) agenda.Args {
+func (w *world) moveOne(d *desk) {
+	w.withRdv(d, func(r *agenda.Rdv) agenda.Args { return w.move(r) })
+}
+
+func (w *world) move(r *agenda.Rdv) agenda.Args {
 	start := w.at()
 	return &agenda.MoveRdv{Rdv: r.ID, From: r.Slot(), To: agenda.Slot{Start: start, End: start.Add(r.End.Sub(r.Start)), Zone: r.Zone, Lieu: r.Lieu}}
 }
 
+func (w *world) cancelOne(d *desk) {
+	w.withRdv(d, func(r *agenda.Rdv) agenda.Args {
+		return &agenda.CancelRdv{Rdv: r.ID, By: []string{"usager", "service"}[w.rng.IntN(2)]}
+	})
+}
+
+func (w *world) markOne(d *desk) {
+	w.withRdv(d, func(r *agenda.Rdv) agenda.Args {
+		status := []agenda.Status{agenda.StatusSeen, agenda.StatusNoShow, agenda.StatusUnknown}[w.rng.IntN(3)]
+		return &agenda.MarkRdv{Rdv: r.ID, Status: status, Was: r.Status}
+	})
+}
+
+func (w *world) noteOne(d *desk) {
+	w.withRdv(d, func(r *agenda.Rdv) agenda.Args {
+		return &agenda.ReviseRdv{Rdv: r.ID, Context: &agenda.TextEdit{Was: r.Context, Now: fmt.Sprintf("%s note %d", canary(string(r.ID)), w.rng.IntN(9))}}
+	})
+}
+
 func (w *world) reviseUsager(d *desk) {
-	all := w.visible(d.db, agenda.NounUsager)
-	if len(all) == 0 {
+	u := one[*agenda.Usager](w, d.disk.db, agenda.NounUsager)
+	if u == nil {
 		return
 	}
-	u := all[w.rng.IntN(len(all))].(*agenda.Usager)
 	field := []string{"address", "first_name"}[w.rng.IntN(2)]
 	was := map[string]string{"address": u.Address, "first_name": u.FirstName}[field]
-	d.propose(&agenda.ReviseUsager{Usager: u.ID, Fields: map[string]agenda.Edit{
-		field: {Was: text(was), Now: text(fmt.Sprintf("%s %c", field[:5], 'A'+w.rng.IntN(6)))},
-	}})
+	now := fmt.Sprintf("%s %s %c", field[:5], canary(string(u.ID)), 'A'+w.rng.IntN(6))
+	d.propose(&agenda.ReviseUsager{Usager: u.ID, Fields: map[string]agenda.Edit{field: {Was: text(was), Now: text(now)}}})
 }
 
 func text(s string) json.RawMessage {
@@ -156,47 +167,49 @@ func (w *world) absence(d *desk) agenda.Args {
 		Zone: "Europe/Paris", FirstDay: day, LastDay: day, From: from, To: from + 60}}
 }
 
+// closeOne settles one of the conflicts on this desk.
+func (w *world) closeOne(d *desk) {
+	if c := one[*agenda.Conflit](w, d.disk.db, agenda.NounConflit); c != nil && c.Open() {
+		d.propose(&agenda.CloseConflit{Conflit: c.ID, Choice: "keep"})
+	}
+}
+
 // usagerCancels: somebody opens the link of a mail.
 func (w *world) usagerCancels() {
-	all := w.visible(w.db, agenda.NounRdv)
-	if len(all) == 0 {
+	r := one[*agenda.Rdv](w, w.central.disk.db, agenda.NounRdv)
+	if r == nil || len(r.Participations) == 0 {
 		return
 	}
-	r := all[w.rng.IntN(len(all))].(*agenda.Rdv)
-	if len(r.Participations) == 0 {
-		return
-	}
-	u := r.Participations[0].Usager
-	w.note("usager cancels %s by link", r.ID)
-	by := agenda.Author{Kind: agenda.AuthorUsager, Usager: u, Rdv: r.ID}
+	w.note("usager cancels %s by link", short(string(r.ID)))
+	by := agenda.Author{Kind: agenda.AuthorUsager, Usager: r.Participations[0].Usager, Rdv: r.ID}
 	if err := w.serverRun(&agenda.CancelRdv{Rdv: r.ID, By: "usager"}, by); err != nil {
 		w.fail("link: %v", err)
 	}
 }
 
+// calendarMoves: the calendar app of an agent drags an rdv, or drops an
+// absence, as it reads them on the server.
+func (w *world) calendarMoves(d *desk) {
+	by := agenda.Author{Kind: agenda.AuthorAgent, Agent: d.agent}
+	a := w.absence(d)
+	if r := one[*agenda.Rdv](w, w.central.disk.db, agenda.NounRdv); r != nil && w.rng.IntN(4) > 0 {
+		a = w.move(r)
+	}
+	w.note("calendar of %s: %s", d.name, a.CommandName())
+	if err := w.serverRun(a, by); err != nil {
+		w.fail("calendar: %v", err)
+	}
+}
+
 // eraseSomeone: the server erases a person at their request.
 func (w *world) eraseSomeone() {
-	all := w.visible(w.db, agenda.NounUsager)
+	all := w.visible(w.central.disk.db, agenda.NounUsager)
 	if len(all) < 4 {
 		return
 	}
 	id := agenda.UsagerID(all[w.rng.IntN(len(all))].Key())
-	w.note("server erases usager %s", id)
-	if err := w.serverRun(&agenda.EraseUsager{Usager: id, Reason: "request"}, agenda.Author{Kind: agenda.AuthorSystem}); err != nil {
+	w.note("server erases usager %s", short(string(id)))
+	if err := w.serverRun(&agenda.EraseUsager{Usager: id, Reason: "request"}, system()); err != nil {
 		w.fail("erase: %v", err)
 	}
-}
-
-// visible lists the records of a noun in a database, by id.
-func (w *world) visible(db *store.DB, n agenda.Noun) []agenda.Record {
-	var all []agenda.Record
-	err := db.Read(ctxb, func(v *store.View) error {
-		var err error
-		all, err = v.All(n)
-		return err
-	})
-	if err != nil {
-		w.fail("list %s: %v", n, err)
-	}
-	return all
 }
