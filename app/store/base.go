@@ -56,6 +56,9 @@ func (tx *DeskTx) SweepBase() error {
 // body is nil when the server has none. kept is false when there is no image
 // because the visible row is the server's.
 func (v *View) Base(r agenda.Ref) (body []byte, kept bool, err error) {
+	if v.Whole() {
+		return nil, false, nil
+	}
 	kept, err = found(v.s.one("SELECT body FROM base WHERE noun = ? AND id = ?", r.Noun, r.ID).Scan(&body))
 	return body, kept, err
 }

@@ -13,6 +13,9 @@ import (
 // later. The log is emptied after each erasure too, when no reader is there, so
 // a program calls this when it starts and once a day.
 func (db *DB) CleanUp(ctx context.Context) error {
+	if db.remote != nil {
+		return db.cleanUpRemote(ctx)
+	}
 	if db.place.readOnly {
 		return nil
 	}
@@ -21,10 +24,8 @@ func (db *DB) CleanUp(ctx context.Context) error {
 		return err
 	}
 	defer db.write.give(s, false)
-	for _, query := range db.eng.tidy() {
-		if _, err := s.exec(query); err != nil {
-			return understood(fmt.Errorf("tidy the search index: %w", err))
-		}
+	if _, err := s.exec(tidySearch); err != nil {
+		return understood(fmt.Errorf("tidy the search index: %w", err))
 	}
 	return understood(s.emptyLog(ctx, 12))
 }

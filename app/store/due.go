@@ -29,11 +29,11 @@ func (tx *ServerTx) TakeDue(now, lease time.Time) (Due, bool, error) {
 		err := rows.Scan(&d.Rdv, &d.Number, &at)
 		d.At = at.Time
 		return d, err
-	}, "SELECT rdv, number, due_at FROM dues WHERE due_at <= ? AND lease_at <= ? ORDER BY due_at, rdv LIMIT 1", instant{now}, instant{now})
+	}, "SELECT rdv, number, due_at FROM dues WHERE due_at <= ? AND lease_at <= ? ORDER BY due_at, rdv LIMIT 1", instant{now}, micros(now))
 	if err != nil || len(dues) == 0 {
 		return Due{}, false, err
 	}
-	return dues[0], true, tx.change("take what is due", "UPDATE dues SET lease_at = ? WHERE rdv = ?", instant{lease}, dues[0].Rdv)
+	return dues[0], true, tx.change("take what is due", "UPDATE dues SET lease_at = ? WHERE rdv = ?", micros(lease), dues[0].Rdv)
 }
 
 // DropDue removes the line d, unless a newer one replaced it.

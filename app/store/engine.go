@@ -20,13 +20,22 @@ type engine interface {
 	// rebind turns ? into the engine's own placeholders. CROSS JOIN … ON, which
 	// tells SQLite the order of a join, is an ordinary JOIN elsewhere.
 	rebind(query string) string
-	// begin opens a transaction; a writing one holds the only lock for writing.
+	// prepares reports whether a session keeps its statements prepared by
+	// itself; the driver does otherwise.
+	prepares() bool
+	// arguments gives the arguments of a query as the driver takes them.
+	arguments(args []any) []any
+	// begin opens a transaction. On SQLite a writing one holds the only lock for
+	// writing.
 	begin(write bool) string
 	// namesMatch is the condition that the row u of usagers has, for each word,
 	// a name that begins with it, accents and case folded.
 	namesMatch(words []string) (cond string, args []any)
-	// tidy takes out of the search index what removed rows left in it.
-	tidy() []string
+	// lost reports whether the error means that the connection is of no more use.
+	lost(err error) bool
+	// understood turns the engine's own errors into an *Error where a person can
+	// do something about them; others are returned as they are.
+	understood(err error) error
 }
 
 // sqliteEngine is SQLite by mattn/go-sqlite3.
@@ -49,9 +58,14 @@ func (sqliteEngine) namesMatch(words []string) (string, []any) {
 	return "u.seq IN (SELECT rowid FROM usagers_noms WHERE usagers_noms MATCH ?)", []any{strings.Join(quoted, " ")}
 }
 
-func (sqliteEngine) tidy() []string {
-	return []string{"INSERT INTO usagers_noms (usagers_noms) VALUES ('optimize')"}
-}
+func (sqliteEngine) prepares() bool { return true }
+
+func (sqliteEngine) arguments(args []any) []any { return args }
+
+func (sqliteEngine) lost(error) bool { return false }
+
+// tidySearch takes out of the search index what removed rows left in it.
+const tidySearch = "INSERT INTO usagers_noms (usagers_noms) VALUES ('optimize')"
 
 // busyTimeout is how long a connection waits for another program's writing.
 const busyTimeout = 10 * time.Second
@@ -152,6 +166,20 @@ func (i *instant) Scan(src any) error {
 	default:
 		return fmt.Errorf("read an instant from %T", src)
 	}
+	return nil
+}
+
+// orEmpty reads into to a text or an id whose absence is NULL: "" then.
+func orEmpty[T ~string](to *T) sql.Scanner { return possible[T]{to} }
+
+type possible[T ~string] struct{ to *T }
+
+func (p possible[T]) Scan(src any) error {
+	var text sql.NullString
+	if err := text.Scan(src); err != nil {
+		return err
+	}
+	*p.to = T(text.String)
 	return nil
 }
 

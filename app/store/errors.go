@@ -19,6 +19,14 @@ const (
 	CodeFull      = "disk_full"
 	CodeDisk      = "disk_error"
 	CodeBusy      = "busy" // another program is writing for too long
+
+	// Of PostgreSQL.
+	CodeAddress     = "address"     // it cannot be read
+	CodeUnreachable = "unreachable" // nobody answers there, or the line was cut
+	CodeDenied      = "denied"      // account, password or rights
+	CodeNoDatabase  = "no_database"
+	CodeTooOld      = "too_old"
+	CodeEncoding    = "encoding"
 )
 
 // Error is a trouble with the database itself that a person can understand.
@@ -73,6 +81,18 @@ func troubleText(code string) string {
 		return "Le disque ne répond pas correctement : rien n’a été enregistré. Recommencez ; si cela se répète, prévenez le service informatique."
 	case CodeBusy:
 		return "La base est occupée par un autre programme : rien n’a été enregistré. Recommencez dans un instant."
+	case CodeAddress:
+		return "Cette adresse de base ne peut pas être lue. Écrivez-la ainsi : postgres://compte@machine:5432/base."
+	case CodeUnreachable:
+		return "PostgreSQL ne répond pas. Vérifiez qu’il est démarré et que son adresse est la bonne, puis recommencez."
+	case CodeDenied:
+		return "PostgreSQL refuse ce compte : vérifiez le compte, son mot de passe et son droit de créer des tables dans cette base."
+	case CodeNoDatabase:
+		return "Cette base n’existe pas dans PostgreSQL : créez-la (createdb), puis recommencez."
+	case CodeTooOld:
+		return "Cette version de PostgreSQL est trop ancienne : il faut la version 13 ou une plus récente."
+	case CodeEncoding:
+		return "Cette base PostgreSQL n’est pas en UTF-8 : créez-en une avec createdb --encoding=UTF8 --template=template0."
 	}
 	return "La base ne répond pas : rien n’a été enregistré."
 }
@@ -86,6 +106,10 @@ func understood(err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		return trouble(CodeReadOnly, err)
 	}
+	return sqliteEngine{}.understood(err)
+}
+
+func (sqliteEngine) understood(err error) error {
 	e, ok := errors.AsType[sqlite3.Error](err)
 	if !ok {
 		return err

@@ -169,7 +169,7 @@ func (v *View) CollectionHeads(s agenda.Scope, n agenda.Noun) (map[agenda.Territ
 // feed of the territoire says, sorted.
 func (v *View) ScopesOf(t agenda.TerritoireID, r agenda.Ref) ([]agenda.Scope, error) {
 	return scanAll(v, scanOne[agenda.Scope], `SELECT p.scope FROM feed f CROSS JOIN places p ON p.place = f.place
-		WHERE f.noun = ? AND f.id = ? AND f.present = 1 AND p.territoire = ? ORDER BY p.scope`, r.Noun, r.ID, t)
+		WHERE f.noun = ? AND f.id = ? AND f.present = TRUE AND p.territoire = ? ORDER BY p.scope`, r.Noun, r.ID, t)
 }
 
 // NumberOf gives the latest number of a record in a territoire, 0 for none.

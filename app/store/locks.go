@@ -24,7 +24,13 @@ type lock struct {
 // until Close, or refuses (CodeInUse) when another program, or another DB of
 // this one, has it. The system gives it back when the program ends, however it
 // ends. Reading and writing need no lock: commands work beside a server.
+//
+// Several servers may share a place on PostgreSQL: there it only keeps out who
+// asks for it alone (LockAlone).
 func (db *DB) Lock(name string) error {
+	if db.remote != nil {
+		return db.lockRemote(name, false)
+	}
 	l := lock{db: sql.OpenDB(newConnector(db.place.lockDSN(name)))}
 	if err := l.take(); err != nil {
 		err = fmt.Errorf("lock %s: %w", name, err)
@@ -37,6 +43,14 @@ func (db *DB) Lock(name string) error {
 	defer db.locks.mu.Unlock()
 	db.locks.held = append(db.locks.held, l)
 	return nil
+}
+
+// LockAlone is Lock for who may share the place with nobody, on PostgreSQL too.
+func (db *DB) LockAlone(name string) error {
+	if db.remote != nil {
+		return db.lockRemote(name, true)
+	}
+	return db.Lock(name)
 }
 
 // lockDSN addresses an empty database beside this one, whose own lock is the

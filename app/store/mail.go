@@ -86,7 +86,7 @@ func (tx *ServerTx) TakeMail(now, lease time.Time) (Mail, bool, error) {
 // DelayMail notes a try after which the message waits until next. doubtful
 // tells that a relay may have taken it.
 func (tx *ServerTx) DelayMail(id agenda.RecuID, attempt int, next time.Time, doubtful bool) error {
-	return tx.change("put off a mail", "UPDATE mails SET attempt = ?, next_at = ?, lease_at = 0, doubtful = CASE WHEN ? THEN 1 ELSE doubtful END WHERE id = ?",
+	return tx.change("put off a mail", "UPDATE mails SET attempt = ?, next_at = ?, lease_at = 0, doubtful = CASE WHEN ? THEN TRUE ELSE doubtful END WHERE id = ?",
 		attempt, micros(next), doubtful, id)
 }
 
@@ -101,7 +101,7 @@ func (tx *ServerTx) SettleMail(id agenda.RecuID, state agenda.RecuState, attempt
 // false, and changes nothing, when somebody took it or a relay may have it.
 func (tx *ServerTx) WithdrawMail(id agenda.RecuID, at time.Time) (bool, error) {
 	return tx.changed("withdraw a mail", `UPDATE mails SET state = 'dropped', settled_at = ?, sender = NULL, recipient = NULL, raw = NULL
-		WHERE id = ? AND state = 'waiting' AND lease_at = 0 AND doubtful = 0`, instant{at}, id)
+		WHERE id = ? AND state = 'waiting' AND lease_at = 0 AND doubtful = FALSE`, instant{at}, id)
 }
 
 // NextMail gives the instant of the earliest message that waits, zero for at

@@ -89,7 +89,7 @@ func (v *View) WaitingCommands() ([]Held, error) {
 	return scanAll(v, func(rows *sql.Rows) (Held, error) {
 		var h Held
 		var at instant
-		err := rows.Scan(&h.Command, &h.Device, &h.N, &h.Agent, &h.Reason, &at, &h.Body)
+		err := rows.Scan(&h.Command, orEmpty(&h.Device), &h.N, orEmpty(&h.Agent), &h.Reason, &at, &h.Body)
 		h.At = at.Time
 		return h, err
 	}, "SELECT command, device, n, agent, reason, at, body FROM waiting ORDER BY at, command")

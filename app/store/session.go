@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"sync/atomic"
 )
 
 // session is one connection with the statements prepared on it. One goroutine
@@ -13,6 +15,9 @@ type session struct {
 	conn  *sql.Conn
 	eng   engine
 	stmts map[string]*sql.Stmt
+	texts map[string]string // of queries, in the engine's words
+	first func() error      // runs before the next statement, then never again
+	age   int64             // of the pool, when it was opened
 }
 
 // stmt prepares a query once. Statements run without the caller's context:
@@ -31,6 +36,12 @@ func (s *session) stmt(query string) (*sql.Stmt, error) {
 }
 
 func (s *session) exec(query string, args ...any) (sql.Result, error) {
+	if err := s.start(); err != nil {
+		return nil, err
+	}
+	if !s.eng.prepares() {
+		return s.conn.ExecContext(context.Background(), s.text(query), s.eng.arguments(args)...)
+	}
 	st, err := s.stmt(query)
 	if err != nil {
 		return nil, err
@@ -39,11 +50,37 @@ func (s *session) exec(query string, args ...any) (sql.Result, error) {
 }
 
 func (s *session) query(query string, args ...any) (*sql.Rows, error) {
+	if err := s.start(); err != nil {
+		return nil, err
+	}
+	if !s.eng.prepares() {
+		return s.conn.QueryContext(context.Background(), s.text(query), s.eng.arguments(args)...)
+	}
 	st, err := s.stmt(query)
 	if err != nil {
 		return nil, err
 	}
 	return st.QueryContext(context.Background(), args...)
+}
+
+// start runs what has to come before the first statement of a transaction.
+func (s *session) start() error {
+	first := s.first
+	if first == nil {
+		return nil
+	}
+	s.first = nil
+	return first()
+}
+
+// text gives a query in the engine's words.
+func (s *session) text(query string) string {
+	text, ok := s.texts[query]
+	if !ok {
+		text = s.eng.rebind(query)
+		s.texts[query] = text
+	}
+	return text
 }
 
 // run executes statements that are not worth preparing.
@@ -64,7 +101,7 @@ func (s *session) close() error {
 // broken tells that the connection can no longer be relied on.
 func (s *session) within(write bool, f func() error) (broken bool, err error) {
 	if _, err := s.exec(s.eng.begin(write)); err != nil {
-		return false, fmt.Errorf("begin: %w", err)
+		return s.eng.lost(err), fmt.Errorf("begin: %w", err)
 	}
 	committed := false
 	defer func() {
@@ -79,7 +116,7 @@ func (s *session) within(write bool, f func() error) (broken bool, err error) {
 		return false, err
 	}
 	if _, err := s.exec("COMMIT"); err != nil {
-		return false, fmt.Errorf("commit: %w", err)
+		return s.eng.lost(err), fmt.Errorf("commit: %w", err)
 	}
 	committed = true
 	return false, nil
@@ -97,13 +134,14 @@ type pool struct {
 	db   *sql.DB
 	eng  engine
 	free chan *session // nil: not opened yet
+	age  atomic.Int64  // how many connections were lost
 }
 
-func newPool(c *connector, eng engine, size int) *pool {
+func newPool(c driver.Connector, eng engine, size int) *pool {
 	db := sql.OpenDB(c)
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
-	p := &pool{db, eng, make(chan *session, size)}
+	p := &pool{db: db, eng: eng, free: make(chan *session, size)}
 	for range size {
 		p.free <- nil
 	}
@@ -117,8 +155,11 @@ func (p *pool) take(ctx context.Context) (*session, error) {
 	}
 	select {
 	case s := <-p.free:
-		if s != nil {
+		if s != nil && s.age == p.age.Load() {
 			return s, nil
+		}
+		if s != nil {
+			s.drop() // one that was cut went with others of its time
 		}
 	case <-ctx.Done():
 		return nil, ctx.Err()
@@ -128,17 +169,27 @@ func (p *pool) take(ctx context.Context) (*session, error) {
 		p.free <- nil
 		return nil, err
 	}
-	return &session{conn, p.eng, map[string]*sql.Stmt{}}, nil
+	return &session{conn: conn, eng: p.eng, stmts: map[string]*sql.Stmt{}, texts: map[string]string{}, age: p.age.Load()}, nil
 }
 
 // give brings a session back; a broken one is closed, and another opened when
 // it is needed.
 func (p *pool) give(s *session, broken bool) {
 	if broken {
-		s.close() // what it says no longer matters: it is the connection that failed
+		if !p.eng.prepares() {
+			p.age.Add(1)
+		}
+		s.drop()
 		s = nil
 	}
 	p.free <- s
+}
+
+// drop closes a session that nobody can rely on. What that answers no longer
+// matters.
+func (s *session) drop() {
+	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = s.close()
 }
 
 // close waits for every session and closes them.

@@ -12,7 +12,8 @@ import (
 
 // Engine is one way of keeping a database.
 type Engine struct {
-	// Open makes a new, empty database that the test closes.
+	// Open makes a new, empty database that the test closes. Of an engine for
+	// servers alone, the desktop beside it is of another.
 	Open func(t *testing.T, kind store.Kind) *store.DB
 	// Files lists what a database has on disk; nil when it has nothing there.
 	Files func(db *store.DB) []string

@@ -104,10 +104,13 @@ func horizon(t *testing.T, db *store.DB) {
 	serve(t, db, func(tx *store.ServerTx) error {
 		gone, err := tx.RaiseHorizon(territoireID(), 2)
 		again, err2 := tx.RaiseHorizon(territoireID(), 1)
+		if err := errors.Join(err, err2); err != nil {
+			return err // begins again, where the territoire has to be held first
+		}
 		if gone != 1 || again != 0 {
 			t.Errorf("%d then %d lines forgotten", gone, again)
 		}
-		return errors.Join(err, err2)
+		return nil
 	})
 	read(t, db, func(v *store.View) {
 		head, err := v.Head(territoireID())

@@ -9,9 +9,14 @@ import (
 	"permanence/app/store"
 )
 
-// people: finding an usager while typing.
+// people: finding an usager while typing, on both kinds.
 func people(t *testing.T, e Engine) {
-	db := e.Open(t, store.Desktop)
+	for _, kind := range []store.Kind{store.Server, store.Desktop} {
+		t.Run(string(kind), func(t *testing.T) { peopleOf(t, e.Open(t, kind)) })
+	}
+}
+
+func peopleOf(t *testing.T, db *store.DB) {
 	day, err := civil.ParseDate("1987-03-04")
 	if err != nil {
 		t.Fatal(err)

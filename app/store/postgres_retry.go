@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// What fails because a connection was cut, the server restarts or two
+// transactions waited for each other is done again from its beginning: so many
+// times, after pauses of 20 ms at first and 2 s at most. Together they outlast
+// a restart of PostgreSQL.
+const (
+	tries      = 16
+	firstPause = 20 * time.Millisecond
+	worstPause = 2 * time.Second
+	mostAgain  = 8 // times that a transaction widens its reach
+)
+
+// patiently runs f until it succeeds, fails for good, or ctx is done.
+func (db *DB) patiently(ctx context.Context, f func() error) error {
+	pause := firstPause
+	for try := 1; ; try++ {
+		err := f()
+		if err == nil || try == tries || !db.passing(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause/2 + rand.N(pause/2)):
+			pause = min(2*pause, worstPause)
+		}
+	}
+}
+
+// passing reports whether the same may succeed a moment later.
+func (db *DB) passing(err error) bool {
+	e, ok := db.eng.(postgresEngine)
+	return ok && e.passing(err)
+}
+
+// writingRemote runs f in one transaction of a PostgreSQL database; whatever
+// makes it begin again begins with f.
+func (db *DB) writingRemote(ctx context.Context, f func(w *Writer) error) error {
+	var hold reach
+	var drawn []string
+	again := 0
+	err := db.patiently(ctx, func() error {
+		for {
+			w, err := db.attempt(ctx, hold, f)
+			if err == nil {
+				drawn = w.numbers()
+				return nil
+			}
+			if w == nil || w.wider == nil {
+				return err
+			}
+			if again++; again > mostAgain {
+				return trouble(CodeBusy, errors.New("what a transaction needs keeps changing"))
+			}
+			hold = *w.wider
+		}
+	})
+	if err != nil {
+		return db.eng.understood(err)
+	}
+	db.watchers.wake()
+	db.remote.bell.ring(drawn)
+	return nil
+}
+
+// attempt is one transaction. An error leaves nothing written.
+func (db *DB) attempt(ctx context.Context, hold reach, f func(w *Writer) error) (*Writer, error) {
+	s, err := db.write.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	broken := true
+	defer func() { db.write.give(s, broken) }()
+	w := &Writer{View: View{db: db, s: s}, holder: holder{reach: hold}}
+	done := false
+	broken, err = s.within(true, func() error {
+		s.first = w.take
+		defer func() { s.first = nil }()
+		err := firstError(f(w), w.err)
+		if w.wider != nil {
+			return errAgain
+		}
+		if err != nil {
+			return err
+		}
+		done = true
+		return firstError(w.finish(), w.err)
+	})
+	if err == nil || !done || !db.eng.lost(err) || w.id == "" {
+		return w, err
+	}
+	// The line was cut at the commit: only the server knows what became of it.
+	committed, unknown := db.committed(ctx, w.id)
+	if unknown != nil {
+		return w, errors.Join(err, unknown)
+	}
+	if committed {
+		return w, nil
+	}
+	return w, err
+}
+
+// committed asks what became of a transaction whose commit got no answer. The
+// server may not have noticed yet that its line is cut, and may be restarting.
+func (db *DB) committed(ctx context.Context, id string) (bool, error) {
+	errRunning := errors.New("still running")
+	pause, committed := firstPause, false
+	for range 2 * tries {
+		err := db.patiently(ctx, func() error {
+			return db.readOnce(ctx, func(v *View) error {
+				var status sql.NullString
+				if err := v.s.one("SELECT pg_xact_status(CAST(CAST(? AS text) AS xid8))", id).Scan(&status); err != nil {
+					return err
+				}
+				committed = status.String == "committed"
+				if status.String == "in progress" {
+					return errRunning
+				}
+				return nil
+			})
+		})
+		if !errors.Is(err, errRunning) {
+			return committed, err
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(pause):
+			pause = min(2*pause, worstPause)
+		}
+	}
+	return false, fmt.Errorf("transaction %s: %w", id, errRunning)
+}
