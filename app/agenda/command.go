@@ -10,13 +10,13 @@ import (
 // former value of what it changes, reads no clock and no random. The meaning
 // of a (name, version) never changes.
 type Command struct {
-	ID       string           `json:"id"`     // UUIDv7 of whoever asks
-	Device   string           `json:"device"` // empty: given to the server directly
-	N        int64            `json:"n"`      // dense per device, from 1; 0 without a device
-	Name     string           `json:"name"`
-	V        int              `json:"v"`
-	At       time.Time        `json:"at"`             // instant of the act by the author's clock
-	Seen     map[string]int64 `json:"seen,omitempty"` // record id → last revision received from the server
+	ID     string           `json:"id"`     // UUIDv7 of whoever asks
+	Device string           `json:"device"` // empty: given to the server directly
+	N      int64            `json:"n"`      // dense per device, from 1; 0 without a device
+	Name   string           `json:"name"`
+	V      int              `json:"v"`
+	At     time.Time        `json:"at"`             // instant of the act by the author's clock
+	Seen   map[string]int64 `json:"seen,omitempty"` // record id → last revision received from the server
 	// Unseen says that Seen counts the revisions of a history that is no more (a
 	// server restored from a backup): the former values in Args decide alone.
 	Unseen   bool       `json:"unseen,omitempty"`
@@ -89,6 +89,8 @@ func NewArgs(name string, v int) Args {
 		return &NoteRecu{}
 	case "CloseConflit":
 		return &CloseConflit{}
+	case "SettleWaiting":
+		return &SettleWaiting{}
 	case "Undo":
 		return &Undo{}
 	case "Emptied":

@@ -200,6 +200,13 @@ type CloseConflit struct {
 	Choice  string    `json:"choice"`
 }
 
+// SettleWaiting accepts or rejects a command that was quarantined because its
+// author had lost the right to give it (sync.md §5 row 16).
+type SettleWaiting struct {
+	Conflit ConflitID `json:"conflit"`
+	Accept  bool      `json:"accept"`
+}
+
 // Undo puts back the former values of what an earlier command changed, where
 // nobody has changed them since.
 type Undo struct {
@@ -270,6 +277,8 @@ func (*NoteRecu) CommandName() string       { return "NoteRecu" }
 func (*NoteRecu) CommandVersion() int       { return 1 }
 func (*CloseConflit) CommandName() string   { return "CloseConflit" }
 func (*CloseConflit) CommandVersion() int   { return 1 }
+func (*SettleWaiting) CommandName() string  { return "SettleWaiting" }
+func (*SettleWaiting) CommandVersion() int  { return 1 }
 func (*Undo) CommandName() string           { return "Undo" }
 func (*Undo) CommandVersion() int           { return 1 }
 

@@ -1,6 +1,9 @@
 package agenda
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Conflit is something two people must look at: it stands beside what it
 // points at, changes nothing, and is closed by someone. Only the server opens
@@ -17,8 +20,15 @@ type Conflit struct {
 	ClosedAt   *time.Time     `json:"closed_at,omitempty"`
 	ClosedBy   AgentID        `json:"closed_by,omitempty"`
 	Choice     string         `json:"choice,omitempty"` // what was chosen on closing
-	// Wanted keeps the content that did not stand (another time, another status).
+	// Wanted keeps the content that did not stand: "start", "end", "zone" and
+	// "lieu" of a slot, or "status". "by" and "at" tell whose it was, "stood_by"
+	// and "stood_at" whose change stands: an agent's id or the kind of author, an
+	// instant of RFC 3339; left out when not known.
 	Wanted map[string]string `json:"wanted,omitempty"`
+	// Organisation and Content are those of a quarantined command: whose admins
+	// and secretariat decide, and the command as it came, until they have.
+	Organisation OrganisationID  `json:"organisation,omitempty"`
+	Content      json.RawMessage `json:"content,omitempty"`
 	Stamp
 }
 
@@ -36,6 +46,10 @@ const (
 	ConflitOutside         ConflitCode = "outside"          // row 9
 	ConflitDuplicateRdv    ConflitCode = "duplicate_rdv"    // row 23
 	ConflitDuplicateUsager ConflitCode = "duplicate_usager" // row 15
+	ConflitStatus          ConflitCode = "status"           // row 13
+	ConflitQuarantined     ConflitCode = "quarantined"      // row 16
+	ConflitAgentLeft       ConflitCode = "agent_left"       // row 17
+	ConflitBegan           ConflitCode = "began"            // row 21, for the author alone
 )
 
 func (*Conflit) Noun() Noun    { return NounConflit }
@@ -50,6 +64,8 @@ func (c *Conflit) Check() error {
 		return Invalid("id")
 	case len(c.Sides) == 0:
 		return Invalid("sides")
+	case len(c.Content) > 1<<20:
+		return Invalid("content")
 	}
 	return nil
 }

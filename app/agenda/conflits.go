@@ -14,6 +14,9 @@ func (d *decider) closeConflit(a *CloseConflit) error {
 	if !plainText(a.Choice, 1, 40) {
 		return Invalid("choice")
 	}
+	if c.Code == ConflitQuarantined {
+		return Refuse(CodeTransition, c.Key()) // accepted or rejected, never merely put aside
+	}
 	if !c.Open() {
 		d.verdict(Merged)
 		return nil
@@ -35,13 +38,19 @@ func (d *decider) concerned(c *Conflit) error {
 	if d.by.Kind == AuthorSystem {
 		return nil
 	}
-	if d.by.Kind != AuthorAgent {
+	if d.by.Kind != AuthorAgent || c.Code == ConflitQuarantined && !d.wideIn(c.Organisation) {
 		return Refuse(CodeNotFound, c.Key())
 	}
 	if slices.Contains(c.Authors, d.by.Agent) || slices.ContainsFunc(c.Sides, d.readsSide) {
 		return nil
 	}
 	return Refuse(CodeNotFound, c.Key())
+}
+
+// wideIn reports whether the author is an admin or the secretariat there.
+func (d *decider) wideIn(o OrganisationID) bool {
+	r := d.roleIn(o)
+	return r != nil && r.Wide()
 }
 
 func (d *decider) readsSide(side Ref) bool {
@@ -58,6 +67,8 @@ func (d *decider) readsSide(side Ref) bool {
 		return d.agendaOf(r.Agent) == nil
 	case *PlageOuverture:
 		return d.plans(r.Agent, r.Organisation) == nil
+	case *Organisation:
+		return d.wideIn(r.ID)
 	}
 	return false
 }

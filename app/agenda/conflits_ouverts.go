@@ -22,6 +22,9 @@ func (d *decider) conflit(code ConflitCode, wanted map[string]string, sides ...R
 		Code: code, Sides: sides, Command: d.c.ID, OpenedAt: d.clock, Wanted: wanted,
 		Territoire: d.territoireOf(sides), Authors: d.informed(sides),
 	}
+	if code == ConflitBegan {
+		c.Authors = sortedAgents([]AgentID{d.author()})
+	}
 	for _, r := range busy {
 		c.Busy = append(c.Busy, OccupationID(r.ID))
 	}
@@ -86,9 +89,7 @@ func (d *decider) side(r Ref) Record {
 // informed lists the author and the agents of every Rdv concerned.
 func (d *decider) informed(sides []Ref) []AgentID {
 	var ids []AgentID
-	if d.by.Agent != "" {
-		ids = append(ids, d.by.Agent)
-	}
+	ids = append(ids, d.by.Agent, d.author())
 	for _, s := range sides {
 		switch r := d.side(s).(type) {
 		case *Rdv:
@@ -108,9 +109,14 @@ func (d *decider) flag(w Warning) {
 	code, ok := map[Code]ConflitCode{
 		WarnOverlap: ConflitOverlap, WarnBusy: ConflitOverlap, WarnAbsent: ConflitAbsent,
 		WarnRdvsInside: ConflitAbsenceOver, codeDuplicateRdv: ConflitDuplicateRdv,
+		WarnOverbooked: ConflitOverbooked, codeOutside: ConflitOutside, codeAgentLeft: ConflitAgentLeft,
 		WarnSameIdentity: ConflitDuplicateUsager, WarnSamePhone: ConflitDuplicateUsager, WarnSameEmail: ConflitDuplicateUsager,
 	}[w.Code]
 	if !ok {
+		return
+	}
+	if code == ConflitOverbooked {
+		d.conflit(code, nil, d.subject()) // one an Rdv, whoever came last
 		return
 	}
 	d.conflit(code, nil, append([]Ref{d.subject()}, w.Records...)...)
@@ -126,68 +132,7 @@ func (d *decider) subject() Ref {
 	return Ref{}
 }
 
-// closeSettled closes the conflits that this decision settles: their Rdvs no
-// longer meet, or one of them is gone.
-func (d *decider) closeSettled() {
-	for _, c := range slices.Clone(d.out.Changes) {
-		if c.Before == nil {
-			continue
-		}
-		for _, k := range d.f.Conflits(c.Ref()) {
-			if d.settled(k) {
-				after := Clone(k)
-				at := d.clock
-				after.ClosedAt, after.ClosedBy, after.Choice = &at, d.by.Agent, "settled"
-				d.change(k, after)
-			}
-		}
-	}
-}
-
-// settled reports whether what k is about no longer is, as far as can be
-// computed: an overlap, an absence, a duplicate.
-func (d *decider) settled(k *Conflit) bool {
-	if slices.ContainsFunc(d.out.Changes, func(c Change) bool { return c.Ref() == RefOf(k) }) {
-		return false // opened or changed by this very decision
-	}
-	var spans []Span
-	for _, s := range k.Sides {
-		if d.removed(s) {
-			return true
-		}
-		r, ok := d.side(s).(*Rdv)
-		if ok && r.Cancelled() {
-			return k.Code == ConflitOverlap || k.Code == ConflitAbsent || k.Code == ConflitDuplicateRdv
-		}
-		if ok {
-			spans = append(spans, r.Span())
-		}
-	}
-	switch k.Code {
-	case ConflitOverlap, ConflitDuplicateRdv:
-		return len(spans) == 2 && !spans[0].Overlaps(spans[1])
-	case ConflitAbsent:
-		return !d.stillAbsent(k)
-	}
-	return false
-}
-
 // removed reports whether this decision removes the record.
 func (d *decider) removed(r Ref) bool {
 	return slices.ContainsFunc(d.out.Changes, func(c Change) bool { return c.Ref() == r && c.After == nil })
-}
-
-// stillAbsent reports whether the Rdv of k still meets its absence.
-func (d *decider) stillAbsent(k *Conflit) bool {
-	var rdv *Rdv
-	var abs *Absence
-	for _, s := range k.Sides {
-		switch r := d.side(s).(type) {
-		case *Rdv:
-			rdv = r
-		case *Absence:
-			abs = r
-		}
-	}
-	return rdv != nil && abs != nil && len(abs.Spans(rdv.Span())) > 0
 }

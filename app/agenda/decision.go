@@ -59,6 +59,9 @@ type Decision struct {
 	// Refeed are unchanged records whose readers changed, or whose published
 	// form did: they get a new number and no new revision.
 	Refeed []Ref
+	// Relied are unchanged records that the author went by: what they were when
+	// the author saw them decides whether something changed meanwhile.
+	Relied []Ref
 	// Warnings are those found, accepted or not, for the author to read.
 	Warnings []Warning
 }
@@ -98,12 +101,13 @@ type decider struct {
 	mode  Mode
 	at    time.Time // instant of the act
 	clock time.Time // clock of who decides
+	first AgentID   // whose command an accepted one was, "" for the author's own
 	out   Decision
 	index map[Ref]int // where each record's change is in out
 }
 
 func (d *decider) dispatch() error {
-	switch a := d.c.Args.(type) {
+	switch a := d.follow(d.c.Args).(type) {
 	case *BookRdv:
 		return d.bookRdv(a)
 	case *MoveRdv:
@@ -150,6 +154,8 @@ func (d *decider) dispatch() error {
 		return d.noteRecu(a)
 	case *CloseConflit:
 		return d.closeConflit(a)
+	case *SettleWaiting:
+		return d.settleWaiting(a)
 	case *Undo:
 		return d.undo(a)
 	case *Emptied:

@@ -127,4 +127,7 @@ func (d *decider) eraseOne(u *Usager) {
 	}
 	d.eraseConflits(RefOf(u))
 	d.erase(u)
+	for _, merged := range u.Merged { // what they were called before: nothing may remember it either
+		d.out.Erased = append(d.out.Erased, Ref{NounUsager, string(merged)})
+	}
 }

@@ -1,6 +1,10 @@
 package agenda
 
-import "permanence/app/civil"
+import (
+	"time"
+
+	"permanence/app/civil"
+)
 
 // Answer is what a side of the agenda can say about a record.
 type Answer int
@@ -42,9 +46,22 @@ type Facts interface {
 	// (motif, lieu, plage), the territoire (organisation, service), the agent
 	// (importe) or the Rdv (recu), by id.
 	Records(n Noun, owner string) []Record
+	// Former gives the last image of a record that was removed, and not erased;
+	// nil when there is none, or when it was forgotten. Only the server has one.
+	Former(n Noun, id string) Record
+	// Signature tells who brought a record to a revision, as the journal says;
+	// nil when it no longer does. Only the server has a journal.
+	Signature(r Ref, revision int64) *Signature
 	// Derive makes an id from parts with the key of this server; only the
 	// server has one, a desktop answers "".
 	Derive(parts ...string) string
+}
+
+// Signature is who made a change, and when.
+type Signature struct {
+	Kind  AuthorKind
+	Agent AgentID   // AuthorAgent
+	At    time.Time // clock of the server, UTC
 }
 
 // RdvQuery selects Rdvs: those that overlap Within (when it is not zero) and
@@ -63,10 +80,11 @@ type RoleQuery struct {
 	Organisation OrganisationID
 }
 
-// UsagerQuery selects usagers of a territoire by one of: the responsable, the
-// email, the phone (E.164), or the folded names with a birth date.
+// UsagerQuery selects usagers of a territoire by one of: a fiche merged into
+// them, the responsable, the email, the phone (E.164), or the folded names with a birth date.
 type UsagerQuery struct {
 	Territoire  TerritoireID
+	Merged      UsagerID // a fiche that was merged into the one wanted
 	Responsable UsagerID
 	Email       string
 	Phone       string

@@ -11,11 +11,13 @@ import (
 type faits struct {
 	rows   map[Ref]Record
 	erased map[Ref]bool
+	former map[Ref]Record     // last images of what was removed
+	signed map[Mark]Signature // who made a revision, by revision and record id
 	whole  bool
 }
 
 func newFaits() *faits {
-	return &faits{rows: map[Ref]Record{}, erased: map[Ref]bool{}, whole: true}
+	return &faits{rows: map[Ref]Record{}, erased: map[Ref]bool{}, former: map[Ref]Record{}, signed: map[Mark]Signature{}, whole: true}
 }
 
 // put stores copies, stamped as if they had just been born unless they carry a
@@ -34,6 +36,7 @@ func (f *faits) put(rs ...Record) {
 func (f *faits) Apply(d Decision) {
 	for _, c := range d.Changes {
 		if c.After == nil {
+			f.former[c.Ref()] = c.Before
 			delete(f.rows, c.Ref())
 			continue
 		}
@@ -41,12 +44,14 @@ func (f *faits) Apply(d Decision) {
 	}
 	for _, r := range d.Erased {
 		f.erased[r] = true
+		delete(f.former, r)
 	}
 }
 
 // part is a copy that holds only what keep accepts, and says so: a desktop.
 func (f *faits) part(keep func(Record) bool) *faits {
-	p := &faits{rows: map[Ref]Record{}, erased: maps.Clone(f.erased)}
+	p := newFaits()
+	p.erased, p.whole = maps.Clone(f.erased), false
 	for ref, r := range f.rows {
 		if keep(r) {
 			p.rows[ref] = Clone(r)
@@ -136,12 +141,14 @@ func (f *faits) Roles(q RoleQuery) []*Role {
 }
 
 func (f *faits) Usagers(q UsagerQuery) []*Usager {
-	found := all(f, func(u *Usager) bool { return u.Territoire == q.Territoire && matches(u, q) })
+	found := all(f, func(u *Usager) bool { return (q.Territoire == "" || u.Territoire == q.Territoire) && matches(u, q) })
 	return found[:min(len(found), 100)]
 }
 
 func matches(u *Usager, q UsagerQuery) bool {
 	switch {
+	case q.Merged != "":
+		return slices.Contains(u.Merged, q.Merged)
 	case q.Responsable != "":
 		return u.Responsable == q.Responsable
 	case q.Email != "":
@@ -159,7 +166,9 @@ func (f *faits) Profils(u UsagerID) []*Profil {
 }
 
 func (f *faits) Conflits(r Ref) []*Conflit {
-	return all(f, func(c *Conflit) bool { return c.Open() && slices.Contains(c.Sides, r) })
+	return all(f, func(c *Conflit) bool {
+		return c.Open() && (slices.Contains(c.Sides, r) || slices.Contains(c.Busy, OccupationID(r.ID)))
+	})
 }
 
 func (f *faits) Records(n Noun, owner string) []Record {
@@ -185,6 +194,25 @@ func ownerOf(r Record) string {
 		return string(r.Rdv)
 	}
 	return ""
+}
+
+// sign notes who made the changes of a decision; a desktop keeps no journal.
+func (f *faits) sign(d Decision, by Signature) {
+	for _, c := range d.Changes {
+		if f.whole && c.After != nil {
+			f.signed[Mark{c.After.Stamped().Revision, c.Ref().ID}] = by
+		}
+	}
+}
+
+func (f *faits) Former(n Noun, id string) Record { return f.former[Ref{n, id}] }
+
+func (f *faits) Signature(r Ref, revision int64) *Signature {
+	s, ok := f.signed[Mark{revision, r.ID}]
+	if !ok {
+		return nil
+	}
+	return &s
 }
 
 func (f *faits) Derive(parts ...string) string {

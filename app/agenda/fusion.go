@@ -52,6 +52,8 @@ func (d *decider) onePerson(keep, drop *Usager, fields map[string]Edit) (*Usager
 	if _, typed := fields["responsable"]; !typed {
 		u.Responsable = d.responsableOfBoth(keep, drop)
 	}
+	u.Merged = once(slices.Concat(keep.Merged, drop.Merged, []UsagerID{drop.ID}))
+	slices.Sort(u.Merged)
 	changed, err := changedKeys(keep, u)
 	if err != nil {
 		return nil, nil, err
@@ -199,11 +201,27 @@ func (d *decider) moveRecus(r RdvID, drop, keep UsagerID) {
 // what was open between Drop and someone else.
 func (d *decider) moveDuplicates(drop, keep *Usager) {
 	for _, c := range d.f.Conflits(RefOf(drop)) {
+		if c.Code != ConflitDuplicateUsager {
+			d.change(c, c.withSide(RefOf(drop), RefOf(keep)))
+			continue
+		}
 		d.change(c, d.closed(c, "merged"))
 		for _, other := range c.Sides {
-			if other != RefOf(drop) && other != RefOf(keep) && c.Code == ConflitDuplicateUsager {
+			if other != RefOf(drop) && other != RefOf(keep) {
 				d.conflit(c.Code, nil, RefOf(keep), other)
 			}
 		}
 	}
+}
+
+// withSide gives c with one of its sides replaced.
+func (c *Conflit) withSide(old, side Ref) *Conflit {
+	after := Clone(c)
+	for i := range after.Sides {
+		if after.Sides[i] == old {
+			after.Sides[i] = side
+		}
+	}
+	after.Sides = once(after.Sides)
+	return after
 }

@@ -271,6 +271,7 @@ func (m *monde) on(f *faits, a AgentID, args Args, options ...option) (Decision,
 	d, err := Decide(f, c, o.by, o.mode, o.at, m.now)
 	if err == nil {
 		f.Apply(d)
+		f.sign(d, Signature{o.by.Kind, o.by.Agent, m.now})
 	}
 	return d, err
 }

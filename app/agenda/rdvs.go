@@ -95,6 +95,8 @@ func (d *decider) bookRdv(a *BookRdv) error {
 	case Erased:
 		return Refuse(CodeErased, string(a.Rdv))
 	}
+	d.revive(NounMotif, string(a.Motif))
+	d.revive(NounLieu, string(a.Lieu))
 	c, err := d.contextOf(a.Organisation, a.Motif, a.Lieu)
 	if err != nil {
 		return err
@@ -110,18 +112,19 @@ func (d *decider) bookRdv(a *BookRdv) error {
 		ID: a.Rdv, Organisation: a.Organisation, Motif: a.Motif, Address: a.Address,
 		Agents: sortedAgents(a.Agents), Participations: a.Participations,
 		Status: StatusUnknown, Title: a.Title, Capacity: a.Capacity, Context: a.Context,
-		CreatedBy: Creator{d.by.Kind, d.by.Agent}, CreatedAt: d.at,
+		CreatedBy: Creator{d.by.Kind, d.author()}, CreatedAt: d.at,
 	}
 	if err := r.place(slot); err != nil {
 		return err
 	}
-	if err := d.checkPeople(r, c); err != nil {
+	if err := d.checkPeople(nil, r, c); err != nil {
 		return err
 	}
 	if err := d.checkDuplicate(r); err != nil {
 		return err
 	}
 	d.warnRdv(nil, r, c)
+	d.noteOffer(r, c)
 	d.change(nil, r)
 	d.attachAll(r)
 	d.noteBegan(r)
@@ -159,7 +162,8 @@ func (c rdvContext) fieldOn(f Field) error {
 
 // checkPeople refuses agents and usagers who cannot take part, and a kind of
 // place that nobody could reach.
-func (d *decider) checkPeople(r *Rdv, c rdvContext) error {
+// before is nil for a new Rdv: who took part already may go on.
+func (d *decider) checkPeople(before, r *Rdv, c rdvContext) error {
 	if len(r.Agents) == 0 {
 		return Refuse(CodeNoAgent, r.Key())
 	}
@@ -167,8 +171,11 @@ func (d *decider) checkPeople(r *Rdv, c rdvContext) error {
 		if _, err := need[*Agent](d, NounAgent, string(a)); err != nil {
 			return err
 		}
-		if d.f.Whole() && len(d.f.Roles(RoleQuery{Agent: a, Organisation: r.Organisation})) == 0 {
-			return Refuse(CodeForbidden, string(a))
+		if before != nil && slices.Contains(before.Agents, a) {
+			continue
+		}
+		if err := d.mayTakePart(a, r.Organisation); err != nil {
+			return err
 		}
 	}
 	collectif := c.motif != nil && c.motif.Collectif
@@ -289,6 +296,7 @@ func (d *decider) attach(u UsagerID, o OrganisationID) {
 func (d *decider) noteBegan(r *Rdv) {
 	if d.mode == Authority && d.c.Device != "" && !r.Start.After(d.clock) && r.Start.After(d.at) {
 		d.out.Code = CodeBegan
+		d.conflit(ConflitBegan, nil, RefOf(r))
 	}
 }
 
@@ -327,6 +335,7 @@ func (d *decider) moveRdv(a *MoveRdv) error {
 	if r.Cancelled() {
 		return d.moveCancelled(r, a)
 	}
+	d.revive(NounLieu, string(a.To.Lieu))
 	c, err := d.contextOf(r.Organisation, r.Motif, a.To.Lieu)
 	if err != nil {
 		return err
@@ -345,10 +354,11 @@ func (d *decider) moveRdv(a *MoveRdv) error {
 	if err := after.swapAgent(a.FromAgent, a.ToAgent); err != nil {
 		return err
 	}
-	if err := d.checkPeople(after, c); err != nil {
+	if err := d.checkPeople(r, after, c); err != nil {
 		return err
 	}
 	d.warnRdv(r, after, c)
+	d.noteOffer(after, c)
 	d.change(r, after)
 	d.noteBegan(after)
 	return nil
@@ -360,7 +370,7 @@ func (d *decider) moveCancelled(r *Rdv, a *MoveRdv) error {
 	if !d.concurrent(r, GroupStatus) {
 		return Refuse(CodeAlreadyCancelled, r.Key())
 	}
-	d.conflit(ConflitCancelledMoved, wantedSlot(a.To), RefOf(r))
+	d.conflit(ConflitCancelledMoved, d.apart(r, GroupStatus, wantedSlot(a.To)), RefOf(r))
 	return nil
 }
 
@@ -371,7 +381,7 @@ func (d *decider) moveBoth(r *Rdv, to Slot) error {
 		d.verdict(Merged)
 		return nil
 	}
-	d.conflit(ConflitMoved, wantedSlot(to), RefOf(r))
+	d.conflit(ConflitMoved, d.apart(r, GroupSlot, wantedSlot(to)), RefOf(r))
 	return nil
 }
 
@@ -413,7 +423,7 @@ func (d *decider) reviseRdv(a *ReviseRdv) error {
 	if err := d.reviseTexts(after, a, c); err != nil {
 		return err
 	}
-	if err := d.checkPeople(after, c); err != nil {
+	if err := d.checkPeople(r, after, c); err != nil {
 		return err
 	}
 	if d.concurrent(r, GroupPeople) || d.concurrent(r, GroupNote) {

@@ -315,8 +315,19 @@ func TestBegunBeforeTheSync(t *testing.T) {
 	m := newMonde()
 	book := m.booking(1, "2026-11-23 08:00", m.accueil, []AgentID{m.thomas}, m.nadia)
 	d, err := m.do(m.thomas, book, from("desk-1", nil), func(o *order) { o.at = m.now.Add(-3 * time.Hour) })
-	if err != nil || d.Verdict != Applied || d.Code != CodeBegan {
-		t.Errorf("verdict %s, code %s, error %v; want applied, began", d.Verdict, d.Code, err)
+	if err != nil || d.Verdict != Conflict || d.Code != CodeBegan {
+		t.Errorf("verdict %s, code %s, error %v; want conflict, began", d.Verdict, d.Code, err)
+	}
+	open := m.Conflits(Ref{NounRdv, string(book.Rdv)})
+	if len(open) != 1 || open[0].Code != ConflitBegan || !slices.Equal(open[0].Authors, []AgentID{m.thomas}) {
+		t.Fatalf("the author alone is told: %+v", open)
+	}
+	if got := Readers(m, open[0]); len(got) != 1 || got[0].Scope != AgendaScope(m.thomas) {
+		t.Errorf("readers = %v, want the author's own agenda", got)
+	}
+	m.must(t, m.thomas, &CloseConflit{open[0].ID, "told"})
+	if m.read(t, book.Rdv).Cancelled() || look(t, m, open[0]).Open() {
+		t.Error("the rdv stands, and the author was told")
 	}
 }
 

@@ -8,7 +8,8 @@ import (
 
 // Scope is what a right grants and a replica holds (sync.md §2), as text:
 // "conf:<organisation>", "service:<service>@<organisation>", "agenda:<agent>",
-// "usagers:<organisation>", "busy:<agent>".
+// "usagers:<organisation>", "busy:<agent>", "bureau:<organisation>" (what waits
+// for its admins and secretariat).
 type Scope string
 
 func ConfScope(o OrganisationID) Scope { return Scope("conf:" + string(o)) }
@@ -18,6 +19,7 @@ func ServiceScope(s ServiceID, o OrganisationID) Scope {
 func AgendaScope(a AgentID) Scope         { return Scope("agenda:" + string(a)) }
 func UsagersScope(o OrganisationID) Scope { return Scope("usagers:" + string(o)) }
 func BusyScope(a AgentID) Scope           { return Scope("busy:" + string(a)) }
+func BureauScope(o OrganisationID) Scope  { return Scope("bureau:" + string(o)) }
 
 // Kind is the part before the colon.
 func (s Scope) Kind() string { k, _, _ := strings.Cut(string(s), ":"); return k }
@@ -142,8 +144,26 @@ func (p *placer) ofRdv(id RdvID) {
 	}
 }
 
-// conflit: every scope of each of its records.
+// conflit: every scope of each of its records; but what waits for the admins and
+// the secretariat is theirs, and what the author is told, the author's.
 func (p *placer) conflit(r *Conflit) {
+	switch r.Code {
+	case ConflitQuarantined:
+		p.add(r.Organisation, BureauScope(r.Organisation))
+		return
+	case ConflitAgentLeft:
+		for _, side := range r.Sides {
+			if rdv, ans := Get[*Rdv](p.f, NounRdv, side.ID); ans == Yes {
+				p.add(rdv.Organisation, BureauScope(rdv.Organisation))
+			}
+		}
+		return
+	case ConflitBegan:
+		for _, a := range r.Authors {
+			p.everywhere(a, AgendaScope(a))
+		}
+		return
+	}
 	for _, side := range r.Sides {
 		if side.Noun == NounConflit {
 			continue
@@ -180,6 +200,9 @@ func (p *placer) held(role *Role) {
 	o := role.Organisation
 	p.add(o, ConfScope(o))
 	p.add(o, UsagersScope(o))
+	if role.Wide() {
+		p.add(o, BureauScope(o))
+	}
 	p.everywhere(role.Agent, AgendaScope(role.Agent))
 	for _, s := range p.services(role) {
 		p.add(o, ServiceScope(s, o))
@@ -207,8 +230,9 @@ func (p *placer) services(role *Role) []ServiceID {
 	return all
 }
 
-func shares(a, b []ServiceID) bool {
-	return slices.ContainsFunc(a, func(s ServiceID) bool { return slices.Contains(b, s) })
+// shares reports whether two lists have one in common.
+func shares[ID comparable](a, b []ID) bool {
+	return slices.ContainsFunc(a, func(s ID) bool { return slices.Contains(b, s) })
 }
 
 // MaySeeAgenda reports whether viewer may see the agenda of another agent: it

@@ -20,7 +20,7 @@ func (d *decider) cancelRdv(a *CancelRdv) error {
 		return d.cancelFilled(r, a)
 	}
 	if d.concurrent(r, GroupSlot) {
-		d.conflit(ConflitCancelledMoved, wantedSlot(r.Slot()), RefOf(r))
+		d.conflit(ConflitCancelledMoved, d.overruled(r, GroupSlot, wantedSlot(r.Slot())), RefOf(r))
 	}
 	d.change(r, r.cancelled(d, a))
 	return nil
@@ -83,10 +83,10 @@ func (d *decider) cancelFilled(r *Rdv, a *CancelRdv) error {
 		return Refuse(CodeTransition, r.Key())
 	}
 	if r.Status == StatusSeen {
-		d.conflit(ConflitPresence, map[string]string{"status": string(a.status())}, RefOf(r))
+		d.conflit(ConflitPresence, d.apart(r, GroupStatus, wantedStatus(a.status(), r.Status)), RefOf(r))
 		return nil
 	}
-	d.verdict(Merged)
+	d.conflit(ConflitStatus, d.overruled(r, GroupStatus, wantedStatus(r.Status, a.status())), RefOf(r))
 	d.change(r, r.cancelled(d, a))
 	return nil
 }
@@ -181,10 +181,12 @@ func (d *decider) markAll(r *Rdv, a *MarkRdv) error {
 			return err
 		}
 	}
-	if together && r.Cancelled() && a.Status == StatusSeen {
-		d.conflit(ConflitPresence, map[string]string{"status": string(r.Status)}, RefOf(r))
-	}
-	if together {
+	switch overruled := wantedStatus(r.Status, a.Status); {
+	case together && r.Cancelled() && a.Status == StatusSeen:
+		d.conflit(ConflitPresence, d.overruled(r, GroupStatus, overruled), RefOf(r))
+	case together && r.Status != StatusUnknown:
+		d.conflit(ConflitStatus, d.overruled(r, GroupStatus, overruled), RefOf(r))
+	case together:
 		d.verdict(Merged)
 	}
 	after := Clone(r)
@@ -200,6 +202,11 @@ func (d *decider) markAll(r *Rdv, a *MarkRdv) error {
 	return nil
 }
 
+// wantedStatus tells the status that did not stand, and the one that does.
+func wantedStatus(lost, stood Status) map[string]string {
+	return map[string]string{"status": string(lost), "stood": string(stood)}
+}
+
 // markOne sets one usager's status; any seen makes the whole seen.
 func (d *decider) markOne(r *Rdv, a *MarkRdv) error {
 	if a.Status != StatusUnknown {
@@ -207,11 +214,17 @@ func (d *decider) markOne(r *Rdv, a *MarkRdv) error {
 			return err
 		}
 	}
+	if had := r.StatusOf(a.Usager); d.concurrent(r, GroupStatus) && had != a.Was && had != a.Status && had != StatusUnknown {
+		wanted := d.overruled(r, GroupStatus, wantedStatus(had, a.Status))
+		wanted["usager"] = string(a.Usager)
+		d.conflit(ConflitStatus, wanted, RefOf(r))
+	}
 	after := Clone(r)
 	after.setPresence(a.Usager, a.Status)
 	if a.Status == StatusSeen && r.Status == StatusUnknown {
 		after.fillSeen()
 	}
+	d.warnSeats(r, after)
 	d.change(r, after)
 	return nil
 }

@@ -182,11 +182,11 @@ func TestTwoStatuses(t *testing.T) {
 		status        Status
 		open          ConflitCode
 	}{
-		{"row 13: seen, then absent", &MarkRdv{Status: StatusSeen}, &MarkRdv{Status: StatusNoShow}, Merged, StatusNoShow, ""},
+		{"row 13: seen, then absent", &MarkRdv{Status: StatusSeen}, &MarkRdv{Status: StatusNoShow}, Conflict, StatusNoShow, ConflitStatus},
 		{"the same", &MarkRdv{Status: StatusSeen}, &MarkRdv{Status: StatusSeen}, Merged, StatusSeen, ""},
 		{"row 11: seen, then cancelled", &MarkRdv{Status: StatusSeen}, &CancelRdv{By: "service"}, Conflict, StatusSeen, ConflitPresence},
 		{"row 11: cancelled, then seen", &CancelRdv{By: "usager"}, &MarkRdv{Status: StatusSeen}, Conflict, StatusSeen, ConflitPresence},
-		{"row 13: absent, then excused", &MarkRdv{Status: StatusNoShow}, &CancelRdv{By: "usager"}, Merged, StatusExcused, ""},
+		{"row 13: absent, then excused", &MarkRdv{Status: StatusNoShow}, &CancelRdv{By: "usager"}, Conflict, StatusExcused, ConflitStatus},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

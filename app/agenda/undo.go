@@ -13,6 +13,9 @@ const WarnChangedSince Code = "changed_since"
 // each group that a person may put back, or the whole record when it was born
 // or removed. What the server derives, and what no person edits, gives nothing.
 func UndoEdits(c Change) ([]UndoEdit, error) {
+	if k, ok := c.After.(*Conflit); ok && k.Code == ConflitQuarantined {
+		return nil, nil // an answer given about somebody's command is given
+	}
 	if c.Before == nil || c.After == nil {
 		return wholeEdit(c)
 	}
@@ -67,6 +70,8 @@ func restorable(n Noun) []string {
 		return []string{"level", "services"}
 	case NounConflit:
 		return []string{"closed_at", "closed_by", "choice"}
+	case NounUsager:
+		return append(editable(n), "merged")
 	case NounImporte:
 		return []string{"summary", "location", "transparent", "all_day", "zone", "series", "spans"}
 	case NounRecu:

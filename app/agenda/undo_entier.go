@@ -191,7 +191,7 @@ func (u *undoing) bringBackRdv(r *Rdv) error {
 	}
 	r.Stamp, r.Occupations = Stamp{}, nil
 	r.Sequence = max(0, r.Sequence) + 1
-	c, err := u.settleRdv(r)
+	c, err := u.settleRdv(nil, r)
 	if err != nil {
 		return err
 	}
@@ -203,7 +203,7 @@ func (u *undoing) bringBackRdv(r *Rdv) error {
 
 // settleRdv reads what an Rdv names, places it on the wall it belongs to, and
 // checks who takes part.
-func (d *decider) settleRdv(r *Rdv) (rdvContext, error) {
+func (d *decider) settleRdv(before, r *Rdv) (rdvContext, error) {
 	c, err := d.contextOf(r.Organisation, r.Motif, r.Lieu)
 	if err != nil {
 		return c, err
@@ -216,7 +216,7 @@ func (d *decider) settleRdv(r *Rdv) (rdvContext, error) {
 		return c, err
 	}
 	r.Agents = sortedAgents(r.Agents)
-	return c, d.checkPeople(r, c)
+	return c, d.checkPeople(before, r, c)
 }
 
 // putRdv notes an Rdv with former values back, as moving, marking or revising it
@@ -225,7 +225,7 @@ func (d *decider) putRdv(before, r *Rdv, changed []string) error {
 	if err := d.readsRdv(before); err != nil {
 		return err
 	}
-	c, err := d.settleRdv(r)
+	c, err := d.settleRdv(before, r)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,9 @@ type Usager struct {
 	Origin      UsagerOrigin `json:"origin,omitempty"`
 	CreatedAt   time.Time    `json:"created_at"`             // UTC
 	ConfirmedAt *time.Time   `json:"confirmed_at,omitempty"` // identity last collected again
+	// Merged names the fiches that were merged into this one: a command that
+	// still names one of them means this person. Sorted.
+	Merged []UsagerID `json:"merged,omitempty"`
 	Stamp
 }
 

@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"slices"
+	"strconv"
 	"time"
 	"unicode/utf8"
 )
@@ -30,6 +31,7 @@ func (d *decider) warnRdv(before, r *Rdv, c rdvContext) {
 			d.warnSameMotif(r, u)
 		}
 	}
+	d.warnSeats(before, r)
 	if utf8.RuneCountInString(r.Title) > 50 && (before == nil || before.Title != r.Title) {
 		d.warn(WarnTitleLong, "Le titre dépasse 50 caractères : il sera coupé dans les messages courts.")
 	}
@@ -129,4 +131,21 @@ func (d *decider) warnSameMotif(r *Rdv, u UsagerID) {
 			d.warn(WarnSameMotif, "Cet usager a déjà un rendez-vous pour ce motif ce jour-là.", RefOf(o))
 		}
 	}
+}
+
+// warnSeats: more participants than seats, by this change. It names everyone
+// seated: who accepted it did so knowing them.
+func (d *decider) warnSeats(before, r *Rdv) {
+	if len(r.Beyond()) == 0 || before != nil && r.Taken() <= before.Taken() && r.Capacity >= before.Capacity {
+		return
+	}
+	var seated []Ref
+	for _, u := range r.seats() {
+		seated = append(seated, Ref{NounUsager, string(u)})
+	}
+	text := strconv.Itoa(r.Taken()) + " inscrits pour " + strconv.Itoa(r.Capacity) + " places."
+	if r.Capacity == 1 {
+		text = strconv.Itoa(r.Taken()) + " inscrits pour une place."
+	}
+	d.warn(WarnOverbooked, text, seated...)
 }

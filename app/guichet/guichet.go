@@ -49,6 +49,9 @@ func (c *Counter) Do(ctx context.Context, cmd agenda.Command, by agenda.Author) 
 
 // DoIn runs one command inside a transaction that the caller commits.
 func (c *Counter) DoIn(tx LedgerTx, cmd agenda.Command, by agenda.Author) (Result, error) {
+	if err := tx.Hold(cmd); err != nil {
+		return Result{}, err
+	}
 	clock := c.now()
 	d, err := agenda.Decide(tx, cmd, by, agenda.Authority, capped(cmd.At, clock), clock)
 	if err := cmp.Or(tx.Err(), err); err != nil {
@@ -86,6 +89,7 @@ func publish(tx LedgerTx, d agenda.Decision, cmd agenda.Command, by agenda.Autho
 		line := JournalLine{Ref: r, Kind: kindOf(d, r), Revision: revisionOf(d, r), Command: cmd.ID,
 			Author: by.Kind, Agent: by.Agent, Device: by.Device, At: clock}
 		p.record(line, before[r], after[r])
+		p.overwritten(line, d)
 	}
 	for _, r := range d.Erased {
 		p.keep(tx.Erase(r))
@@ -106,6 +110,7 @@ func write(tx RecordTx, c agenda.Change) error {
 type publisher struct {
 	tx      LedgerTx
 	numbers map[agenda.TerritoireID]int64
+	noted   []agenda.TerritoireID // those that note the record at hand
 	err     error
 }
 
@@ -118,9 +123,29 @@ func (p *publisher) record(line JournalLine, before, after []agenda.Placed) {
 		in := slices.Contains(after, pl)
 		p.keep(p.tx.Feed(FeedLine{pl.Territoire, p.number(pl.Territoire), pl.Scope, line.Ref, in}))
 	}
-	for _, t := range slices.Sorted(maps.Keys(territoires)) {
+	p.noted = slices.Sorted(maps.Keys(territoires))
+	for _, t := range p.noted {
 		line.Territoire, line.Number = t, p.number(t)
 		p.keep(p.tx.Journal(line))
+	}
+}
+
+// overwritten keeps the former values of a changed record, once, under the first
+// of the territoires that note it.
+func (p *publisher) overwritten(line JournalLine, d agenda.Decision) {
+	if !agenda.Historical(line.Ref.Noun) || line.Kind != KindChanged && line.Kind != KindRemoved || len(p.noted) == 0 {
+		return
+	}
+	line.Territoire, line.Number = p.noted[0], p.number(p.noted[0])
+	for _, c := range d.Changes {
+		if c.Ref() != line.Ref {
+			continue
+		}
+		was, err := agenda.FormerValues(c)
+		p.keep(err)
+		if len(was) > 0 {
+			p.keep(p.tx.Overwrite(line, was))
+		}
 	}
 }
 

@@ -1,8 +1,10 @@
 package guichet
 
 import (
+	"encoding/json"
 	"reflect"
 	"slices"
+	"time"
 
 	"permanence/app/agenda"
 )
@@ -144,9 +146,18 @@ type ledgerMemory struct {
 	tx LedgerTx
 }
 
+func (m ledgerMemory) Hold(cmds ...agenda.Command) error         { return m.tx.Hold(cmds...) }
 func (m ledgerMemory) Draw(t agenda.TerritoireID) (int64, error) { return m.tx.Draw(t) }
 func (m ledgerMemory) Feed(l FeedLine) error                     { return m.tx.Feed(l) }
 func (m ledgerMemory) Journal(l JournalLine) error               { return m.tx.Journal(l) }
+
+func (m ledgerMemory) Overwrite(l JournalLine, was map[string]json.RawMessage) error {
+	return m.tx.Overwrite(l, was)
+}
+
+func (m ledgerMemory) FormerRoles(a agenda.AgentID, since time.Time) ([]*agenda.Role, error) {
+	return m.tx.FormerRoles(a, since)
+}
 
 func (m ledgerMemory) Erase(r agenda.Ref) error {
 	m.forget()

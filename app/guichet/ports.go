@@ -2,6 +2,7 @@ package guichet
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"permanence/app/agenda"
@@ -32,6 +33,10 @@ type RecordTx interface {
 // LedgerTx is a transaction of the server.
 type LedgerTx interface {
 	RecordTx
+	// Hold keeps the territoires where the commands will act from changing until
+	// the commit. It comes before anything is read; whoever says it later, or
+	// says too little, may be run again from the beginning.
+	Hold(...agenda.Command) error
 	// Draw gives the territoire's next number, from 1, dense: it is committed
 	// with the transaction or never existed.
 	Draw(agenda.TerritoireID) (int64, error)
@@ -40,6 +45,12 @@ type LedgerTx interface {
 	Feed(FeedLine) error
 	// Journal adds a line; lines hold ids only.
 	Journal(JournalLine) error
+	// Overwrite keeps what a change overwrote, by group, beside its line of the
+	// journal.
+	Overwrite(l JournalLine, was map[string]json.RawMessage) error
+	// FormerRoles gives the roles that an agent had at some time since the
+	// instant and has no more, as they stood.
+	FormerRoles(a agenda.AgentID, since time.Time) ([]*agenda.Role, error)
 	// Erase leaves a tombstone and removes the record from history, base
 	// images, search index, queued mail and stored commands of this database.
 	Erase(agenda.Ref) error

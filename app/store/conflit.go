@@ -1,6 +1,10 @@
 package store
 
-import "permanence/app/agenda"
+import (
+	"time"
+
+	"permanence/app/agenda"
+)
 
 var conflits = tableFor(agenda.NounConflit, "conflits", []string{"territoire", "opened_at", "closed_at"},
 	func(c *agenda.Conflit) []any {
@@ -14,6 +18,9 @@ var conflits = tableFor(agenda.NounConflit, "conflits", []string{"territoire", "
 		var rows [][]any
 		for _, side := range r.(*agenda.Conflit).Sides {
 			rows = append(rows, []any{side.Noun, side.ID})
+		}
+		for _, busy := range r.(*agenda.Conflit).Busy {
+			rows = append(rows, []any{agenda.NounOccupation, busy})
 		}
 		return rows
 	}})
@@ -29,4 +36,10 @@ func (v *View) Conflits(r agenda.Ref) []*agenda.Conflit {
 // OpenConflits gives every open conflit that is here, oldest first.
 func (v *View) OpenConflits() ([]*agenda.Conflit, error) {
 	return listOf[*agenda.Conflit](v, conflits, "WHERE closed_at IS NULL ORDER BY opened_at, id")
+}
+
+// ClosedConflits gives the conflits closed since an instant that are here, last
+// closed first.
+func (v *View) ClosedConflits(since time.Time) ([]*agenda.Conflit, error) {
+	return listOf[*agenda.Conflit](v, conflits, "WHERE closed_at >= ? ORDER BY closed_at DESC, id", instant{since})
 }

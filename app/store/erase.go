@@ -14,15 +14,34 @@ import (
 // record loses its content and keeps its id and number.
 func (w *Writer) erase(r agenda.Ref) error {
 	w.erased = true
+	all := append([]agenda.Ref{r}, w.mergedInto(r)...)
 	if err := w.Remove(r); err != nil {
 		return err
 	}
-	for _, step := range erasures(r) {
-		if err := w.change("erase "+string(r.Noun), step.query, step.args...); err != nil {
-			return err
+	for _, ref := range all {
+		for _, step := range erasures(w.db.kind, ref) {
+			if err := w.change("erase "+string(ref.Noun), step.query, step.args...); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// mergedInto lists the fiches that an usager's was made of, when it is here.
+func (w *Writer) mergedInto(r agenda.Ref) []agenda.Ref {
+	if r.Noun != agenda.NounUsager {
+		return nil
+	}
+	u, ans := agenda.Get[*agenda.Usager](w, r.Noun, r.ID)
+	if ans != agenda.Yes {
+		return nil
+	}
+	var refs []agenda.Ref
+	for _, id := range u.Merged {
+		refs = append(refs, agenda.Ref{Noun: agenda.NounUsager, ID: string(id)})
+	}
+	return refs
 }
 
 type statement struct {
@@ -30,19 +49,27 @@ type statement struct {
 	args  []any
 }
 
-// erasures lists what goes with a record, table by table.
-func erasures(r agenda.Ref) []statement {
+// erasures lists what goes with a record, table by table: those of both kinds
+// of database, then those of one.
+func erasures(kind Kind, r agenda.Ref) []statement {
 	named := "%" + r.ID + "%" // in a JSON text
 	steps := []statement{
 		{"INSERT INTO erased (noun, id) VALUES (?, ?) ON CONFLICT DO NOTHING", []any{r.Noun, r.ID}},
-		{"DELETE FROM base WHERE noun = ? AND id = ?", []any{r.Noun, r.ID}},
-		{"DELETE FROM held WHERE noun = ? AND id = ?", []any{r.Noun, r.ID}},
 		{"UPDATE outcomes SET content = NULL WHERE content LIKE ?", []any{named}},
+		{"UPDATE outcomes SET verdict = ?, code = ? WHERE command IN (SELECT command FROM waiting WHERE body LIKE ?)",
+			[]any{agenda.Refused, agenda.CodeErased, named}},
 		{"UPDATE waiting SET body = NULL WHERE body LIKE ?", []any{named}},
-		{"UPDATE pending SET body = NULL, undo = NULL WHERE body LIKE ?", []any{named}},
-		{"UPDATE acknowledged SET body = NULL, undo = NULL WHERE body LIKE ?", []any{named}},
-		{"UPDATE review SET content = NULL WHERE content LIKE ?", []any{named}},
 	}
+	if kind == Desktop {
+		steps = append(steps, []statement{
+			{"DELETE FROM base WHERE noun = ? AND id = ?", []any{r.Noun, r.ID}},
+			{"DELETE FROM held WHERE noun = ? AND id = ?", []any{r.Noun, r.ID}},
+			{"UPDATE pending SET body = NULL, undo = NULL WHERE body LIKE ?", []any{named}},
+			{"UPDATE acknowledged SET body = NULL, undo = NULL WHERE body LIKE ?", []any{named}},
+			{"UPDATE review SET content = NULL WHERE content LIKE ?", []any{named}},
+		}...)
+	}
+	steps = append(steps, forgetPast(r)...)
 	switch r.Noun {
 	case agenda.NounUsager:
 		return append(steps, personal("usager", r.ID)...)
@@ -86,6 +113,9 @@ func (tx *ServerTx) Erase(r agenda.Ref) error {
 		return nil
 	}
 	for _, rdv := range slices.Sorted(maps.Keys(tx.rdvs)) {
+		if err := tx.change("erase former values", "DELETE FROM history WHERE noun = 'rdv' AND id = ?", rdv); err != nil {
+			return err
+		}
 		if err := tx.withdrawAll(rdv); err != nil {
 			return err
 		}

@@ -12,7 +12,14 @@ var usagers = tableFor(agenda.NounUsager, "usagers",
 	func(u *agenda.Usager) []any {
 		return []any{u.Territoire, agenda.Fold(u.LastName + " " + u.FirstName + " " + u.BirthName), agenda.IdentityKey(u.FirstName, u.LastName),
 			day(u.BirthDate), maybe(u.Email), maybe(u.Phone), maybe(u.Responsable)}
-	})
+	}).pointedAt(
+	child{"usager_merged", "usager", "merged", func(r agenda.Record) [][]any {
+		var rows [][]any
+		for _, id := range r.(*agenda.Usager).Merged {
+			rows = append(rows, []any{id})
+		}
+		return rows
+	}})
 
 // day writes a civil day that may be missing.
 func day(d civil.Date) sql.NullString { return maybe(d.String()) }
@@ -21,6 +28,8 @@ func day(d civil.Date) sql.NullString { return maybe(d.String()) }
 func (v *View) Usagers(q agenda.UsagerQuery) []*agenda.Usager {
 	where, arg := "", ""
 	switch {
+	case q.Merged != "":
+		where, arg = "seq IN (SELECT usager FROM usager_merged WHERE merged = ?)", string(q.Merged)
 	case q.Responsable != "":
 		where, arg = "responsable = ?", string(q.Responsable)
 	case q.Email != "":
