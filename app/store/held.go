@@ -76,7 +76,7 @@ func (tx *DeskTx) Leave(t agenda.TerritoireID, r agenda.Ref) error {
 	if err := tx.Release(t, r); err != nil {
 		return err
 	}
-	return tx.letGo(r)
+	return tx.leave(r)
 }
 
 // Gone removes a record that was deleted, whoever held it.
@@ -88,7 +88,8 @@ func (tx *DeskTx) Gone(r agenda.Ref) error {
 	if err := tx.releaseAll(r, all); err != nil {
 		return err
 	}
-	return tx.letGo(r)
+	_, err = tx.letGo(r)
+	return err
 }
 
 // Erase leaves a tombstone and removes the record from everything this desktop
@@ -107,17 +108,18 @@ func (tx *DeskTx) Erase(r agenda.Ref) error {
 	return tx.erase(r)
 }
 
-// letGo removes the server's image of a record that no scope holds any more;
-// what a pending command shows of it stays until the next replay.
-func (tx *DeskTx) letGo(r agenda.Ref) error {
+// letGo removes the server's image of a record that no scope holds any more,
+// and reports whether it did; what a pending command shows of it stays until the
+// next replay.
+func (tx *DeskTx) letGo(r agenda.Ref) (bool, error) {
 	if tx.exists("SELECT 1 FROM held WHERE noun = ? AND id = ?", r.Noun, r.ID) {
-		return nil
+		return false, nil
 	}
 	tx.erased = true
 	if tx.isBased(r) {
-		return tx.setBase(r, nil)
+		return true, tx.setBase(r, nil)
 	}
-	return tx.Remove(r)
+	return true, tx.Remove(r)
 }
 
 // DropScope releases every record held through a scope; those that no other
@@ -127,7 +129,7 @@ func (tx *DeskTx) DropScope(p agenda.Placed) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return tx.dropHeld("SELECT noun, id, place, number, revision, month FROM held WHERE place = ?", place)
+	return tx.dropHeld(tx.leave, "SELECT noun, id, place, number, revision, month FROM held WHERE place = ?", place)
 }
 
 // AwaitReload marks everything held in a territoire as awaiting a fresh
@@ -140,17 +142,24 @@ func (tx *DeskTx) AwaitReload(t agenda.TerritoireID) error {
 // EndReload removes what a fresh snapshot did not bring back. It gives how many
 // were released.
 func (tx *DeskTx) EndReload(t agenda.TerritoireID) (int, error) {
-	return tx.dropHeld("SELECT noun, id, place, number, revision, month FROM held WHERE number = ? AND place IN (SELECT place FROM places WHERE territoire = ?)", stale, t)
+	return tx.dropHeld(tx.forgo, "SELECT noun, id, place, number, revision, month FROM held WHERE number = ? AND place IN (SELECT place FROM places WHERE territoire = ?)", stale, t)
 }
 
 // LeaveBefore releases the Rdvs of a territoire that ended at the instant or
 // before: the window has moved. It gives how many were released.
 func (tx *DeskTx) LeaveBefore(t agenda.TerritoireID, end time.Time) (int, error) {
-	return tx.dropHeld(`SELECT h.noun, h.id, h.place, h.number, h.revision, h.month FROM held h CROSS JOIN rdvs r ON r.id = h.id
+	return tx.dropHeld(tx.forgo, `SELECT h.noun, h.id, h.place, h.number, h.revision, h.month FROM held h CROSS JOIN rdvs r ON r.id = h.id
 		WHERE h.noun = 'rdv' AND r.ends_at <= ? AND h.place IN (SELECT place FROM places WHERE territoire = ?)`, instant{end}, t)
 }
 
-func (tx *DeskTx) dropHeld(query string, args ...any) (int, error) {
+// forgo lets a record go that may still be read elsewhere: what was done about
+// it stays.
+func (tx *DeskTx) forgo(r agenda.Ref) error {
+	_, err := tx.letGo(r)
+	return err
+}
+
+func (tx *DeskTx) dropHeld(let func(agenda.Ref) error, query string, args ...any) (int, error) {
 	type held struct {
 		ref agenda.Ref
 		holding
@@ -167,7 +176,7 @@ func (tx *DeskTx) dropHeld(query string, args ...any) (int, error) {
 		if err := tx.release(h.ref, h.holding); err != nil {
 			return 0, err
 		}
-		if err := tx.letGo(h.ref); err != nil {
+		if err := let(h.ref); err != nil {
 			return 0, err
 		}
 	}

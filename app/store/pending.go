@@ -19,17 +19,20 @@ type Queued struct {
 	// Outcome is what the server answered, as SettlePending kept it; nil while
 	// the command has not been answered.
 	Outcome []byte
+	// Beyond says that it is about a record that has left this desktop: nothing of
+	// it is shown, and its content goes once it is settled.
+	Beyond bool
 }
 
 // PendingCommands gives every command of the queue by number, those that are
 // settled and wait for the mark among them.
 func (v *View) PendingCommands() ([]Queued, error) {
-	return scanAll(v, scanQueued, "SELECT n, command, author, body, undo, state, outcome FROM pending ORDER BY n")
+	return scanAll(v, scanQueued, "SELECT n, command, author, body, undo, state, outcome, beyond FROM pending ORDER BY n")
 }
 
 // PendingCommand gives one command of the queue by its id; false when there is none.
 func (v *View) PendingCommand(id string) (Queued, bool, error) {
-	qs, err := scanAll(v, scanQueued, "SELECT n, command, author, body, undo, state, outcome FROM pending WHERE command = ?", id)
+	qs, err := scanAll(v, scanQueued, "SELECT n, command, author, body, undo, state, outcome, beyond FROM pending WHERE command = ?", id)
 	if err != nil || len(qs) == 0 {
 		return Queued{}, false, err
 	}
@@ -46,11 +49,13 @@ func (v *View) CountPending() (int, error) {
 func scanQueued(rows *sql.Rows) (Queued, error) {
 	var q Queued
 	var undo []byte
-	err := rows.Scan(&q.Command.N, &q.Command.ID, &q.Author, &q.Raw, &undo, &q.State, &q.Outcome)
+	err := rows.Scan(&q.Command.N, &q.Command.ID, &q.Author, &q.Raw, &undo, &q.State, &q.Outcome, &q.Beyond)
 	if err != nil || q.Raw == nil {
 		return q, err
 	}
-	if q.Command, err = agenda.DecodeCommand(q.Raw); err != nil {
+	// One that this release does not know (the program was set back to an older
+	// one) is still sent: it comes without arguments.
+	if q.Command, err = agenda.DecodeCommand(q.Raw); err != nil && !agenda.ValidID(q.Command.ID) {
 		return q, fmt.Errorf("read pending command: %w", err)
 	}
 	if undo == nil {
@@ -65,9 +70,11 @@ func (tx *DeskTx) SetPendingState(n int64, state agenda.Code) error {
 }
 
 // SettlePending keeps the server's outcome beside a command, which stays in the
-// replay until the mark has reached its number.
+// replay until the mark has reached its number. The content of one about what
+// has left this desktop goes: the server has it.
 func (tx *DeskTx) SettlePending(n int64, outcome []byte) error {
-	return tx.change("settle a command", "UPDATE pending SET outcome = ? WHERE n = ?", string(outcome), n)
+	return tx.change("settle a command", `UPDATE pending SET outcome = ?, body = CASE beyond WHEN 0 THEN body END,
+		undo = CASE beyond WHEN 0 THEN undo END WHERE n = ?`, string(outcome), n)
 }
 
 // DropPending takes a command out of the queue with what it touched; the next
@@ -97,12 +104,12 @@ func (tx *DeskTx) DropPending(n int64, at time.Time) error {
 // Acknowledged gives the commands answered since the instant, in their order,
 // raw and with what undoes them.
 func (v *View) Acknowledged(since time.Time) ([]Queued, error) {
-	return scanAll(v, scanQueued, "SELECT n, command, author, body, undo, '', NULL FROM acknowledged WHERE at >= ? ORDER BY seq", instant{since})
+	return scanAll(v, scanQueued, "SELECT n, command, author, body, undo, '', NULL, 0 FROM acknowledged WHERE at >= ? ORDER BY seq", instant{since})
 }
 
 // AcknowledgedCommand gives one of them by its id; false when there is none.
 func (v *View) AcknowledgedCommand(id string) (Queued, bool, error) {
-	qs, err := scanAll(v, scanQueued, "SELECT n, command, author, body, undo, '', NULL FROM acknowledged WHERE command = ?", id)
+	qs, err := scanAll(v, scanQueued, "SELECT n, command, author, body, undo, '', NULL, 0 FROM acknowledged WHERE command = ?", id)
 	if err != nil || len(qs) == 0 {
 		return Queued{}, false, err
 	}

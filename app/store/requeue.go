@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -17,7 +18,11 @@ func (tx *DeskTx) Requeue(device string, last int64) error {
 		return err
 	}
 	for _, q := range queue {
-		if err := tx.DropPending(q.Command.N, time.Time{}); err != nil {
+		var answered time.Time
+		if q.Outcome != nil {
+			answered = q.Command.At // near enough for the days it is kept
+		}
+		if err := tx.DropPending(q.Command.N, answered); err != nil {
 			return err
 		}
 	}
@@ -113,8 +118,7 @@ func (tx *DeskTx) queueAgain(device string, q Queued) error {
 	if q.Raw == nil { // emptied by an erasure: its number is still sent
 		return tx.change("queue again", "INSERT INTO pending (n, command, author, state) VALUES (?, ?, ?, ?)", n, q.Command.ID, q.Author, q.State)
 	}
-	q.Command.Device, q.Command.N = device, n
-	body, err := json.Marshal(q.Command)
+	body, err := renumbered(q, device, n)
 	if err != nil {
 		return err
 	}
@@ -124,4 +128,26 @@ func (tx *DeskTx) queueAgain(device string, q Queued) error {
 	}
 	return tx.change("queue again", "INSERT INTO pending (n, command, author, body, undo, state) VALUES (?, ?, ?, ?, ?, ?)",
 		n, q.Command.ID, q.Author, string(body), string(undo), q.State)
+}
+
+// renumbered is a command as it travels, under another device and number. What
+// this release does not understand keeps every byte of its arguments.
+func renumbered(q Queued, device string, n int64) ([]byte, error) {
+	if q.Command.Args != nil {
+		q.Command.Device, q.Command.N = device, n
+		return json.Marshal(q.Command)
+	}
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(q.Raw, &raw); err != nil {
+		return nil, err
+	}
+	var err error
+	if raw["device"], err = json.Marshal(device); err != nil {
+		return nil, err
+	}
+	raw["n"] = strconv.AppendInt(nil, n, 10)
+	if q.Command.Unseen {
+		raw["unseen"] = json.RawMessage("true")
+	}
+	return json.Marshal(raw)
 }

@@ -50,7 +50,7 @@ func newBureau(t testing.TB, pageLines int) *bureau {
 	b.welcomed.Store(true)
 	clock := func() time.Time { return b.now }
 	b.counter = guichet.NewCounter(db.Ledger(), clock)
-	b.hub = New(db, b.counter, b.bus, Config{Now: clock, Lease: 30 * 24 * time.Hour, PageLines: pageLines,
+	b.hub = New(db, b.counter, b.bus, Config{Now: clock, PageLines: pageLines,
 		Welcome: func(context.Context, string) (bool, error) { return b.welcomed.Load(), nil }})
 	b.found()
 	return b
@@ -166,6 +166,7 @@ type holding struct {
 	cursors map[agenda.TerritoireID]wire.Cursor
 	acked   int64
 	waiting []int64
+	again   bool
 }
 
 func newHolding() *holding { return &holding{cursors: map[agenda.TerritoireID]wire.Cursor{}} }
@@ -201,7 +202,7 @@ func (e exchanged) outcomes() []wire.Outcome {
 }
 
 func (h *holding) request(commands ...any) wire.Request {
-	req := wire.Request{Hello: wire.Hello{Protocol: wire.Protocol, Schema: wire.Schema, Acked: h.acked, Last: h.acked + 100, Waiting: h.waiting}}
+	req := wire.Request{Hello: wire.Hello{Protocol: wire.Protocol, Schema: wire.Schema, Acked: h.acked, Last: h.acked + 100, Waiting: h.waiting, Again: h.again}}
 	for _, c := range h.cursors {
 		req.Cursors = append(req.Cursors, c)
 	}

@@ -56,7 +56,7 @@ func New(s Store, c *guichet.Counter, b Bus, cfg Config) *Hub {
 	if cfg.Welcome == nil {
 		cfg.Welcome = func(context.Context, string) (bool, error) { return true, nil }
 	}
-	return &Hub{store: s, counter: c, rights: newRights(), bus: b, now: cfg.Now, welcome: cfg.Welcome, pageLines: cfg.PageLines, deadline: cfg.Deadline}
+	return &Hub{store: s, counter: c, rights: newRights(), sums: newSums(), bus: b, now: cfg.Now, welcome: cfg.Welcome, pageLines: cfg.PageLines, deadline: cfg.Deadline}
 }
 
 // Exchange runs what req pushes, then calls send with the frames of the
@@ -72,7 +72,7 @@ func (h *Hub) Exchange(ctx context.Context, d Device, req wire.Request, send fun
 	}
 	f := newFollower(d, req)
 	if elsewhere && !req.Hello.Again {
-		if err := h.hello(ctx, f, req.Hello, send); err != nil {
+		if err := h.hello(ctx, f, req.Hello, elsewhere, send); err != nil {
 			return err
 		}
 		return send([]wire.Frame{{T: wire.TypeEnd, End: &wire.End{}}})
@@ -82,7 +82,7 @@ func (h *Hub) Exchange(ctx context.Context, d Device, req wire.Request, send fun
 	}
 	wake, stop := h.bus.Follow()
 	defer stop()
-	if err := h.hello(ctx, f, req.Hello, send); err != nil {
+	if err := h.hello(ctx, f, req.Hello, false, send); err != nil {
 		return err
 	}
 	end, err := h.catchUp(ctx, f, send)
@@ -155,7 +155,7 @@ func (h *Hub) Live(ctx context.Context, d Device, req wire.Request, ping time.Du
 	if err != nil {
 		return err
 	}
-	if err := h.hello(ctx, f, req.Hello, send); err != nil || elsewhere {
+	if err := h.hello(ctx, f, req.Hello, elsewhere, send); err != nil || elsewhere {
 		return err
 	}
 	for {
@@ -178,13 +178,14 @@ func (h *Hub) Live(ctx context.Context, d Device, req wire.Request, ping time.Du
 }
 
 // hello opens an answer. It names the territoires of which there is news.
-func (h *Hub) hello(ctx context.Context, f *follower, hello wire.Hello, send func([]wire.Frame) error) error {
+func (h *Hub) hello(ctx context.Context, f *follower, hello wire.Hello, elsewhere bool, send func([]wire.Frame) error) error {
 	next, err := h.meet(ctx, f.device, hello)
 	if err != nil {
 		return err
 	}
-	s := &wire.ServerHello{Protocol: wire.Protocol, Schema: wire.Schema, Clock: h.now().UTC().Truncate(time.Second), Next: next}
+	s := &wire.ServerHello{Protocol: wire.Protocol, Schema: wire.Schema, Elsewhere: elsewhere, Clock: h.now().UTC().Truncate(time.Second), Next: next}
 	err = h.store.Read(ctx, func(v *store.View) error {
+		s.Heads = nil // read again, perhaps
 		held, err := h.rights.of(v, f.device.Agent)
 		for _, t := range territoires(held) {
 			head, headErr := v.Head(t)
@@ -229,8 +230,11 @@ func (h *Hub) catchUp(ctx context.Context, f *follower, send func([]wire.Frame) 
 	var end ending
 	for {
 		var pages []page
-		more := false
+		more, was, read := false, f.stand(), 0
 		err := h.store.Read(ctx, func(tx *store.View) error {
+			if read++; read > 1 {
+				f.stepBack(was) // the line to the database was cut: from the beginning
+			}
 			var err error
 			pages, err = h.pages(tx, f)
 			for _, p := range pages {

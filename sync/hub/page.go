@@ -3,6 +3,7 @@ package hub
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -30,6 +31,20 @@ func newFollower(d Device, req wire.Request) *follower {
 	return f
 }
 
+// stand is where a follower is before a page.
+func (f *follower) stand() follower {
+	return follower{cursors: maps.Clone(f.cursors), outcomes: f.outcomes, waiting: slices.Clone(f.waiting)}
+}
+
+// stepBack puts it there again.
+func (f *follower) stepBack(to follower) {
+	f.cursors, f.outcomes, f.waiting = maps.Clone(to.cursors), to.outcomes, slices.Clone(to.waiting)
+	f.ahead = map[agenda.TerritoireID]*store.Ahead{}
+}
+
+// noEpoch is the history of a territoire that is not here.
+const noEpoch = "none"
+
 // page is what one transaction gives one territoire.
 type page struct {
 	frames []wire.Frame
@@ -45,6 +60,9 @@ func (h *Hub) next(tx *store.View, f *follower, t agenda.TerritoireID, held []ag
 	head, err := tx.Head(t)
 	if err != nil {
 		return page{}, err
+	}
+	if head.Epoch == "" {
+		head.Epoch = noEpoch // a territoire that a restored server never had
 	}
 	c, known := f.cursors[t]
 	reset := false

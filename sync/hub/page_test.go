@@ -237,6 +237,7 @@ func TestMonthTurns(t *testing.T) {
 func TestReset(t *testing.T) {
 	tests := map[string]func(b *bureau, h *holding){
 		"another epoch": func(b *bureau, h *holding) {
+			h.again = true
 			b.write(func(tx *store.ServerTx) error {
 				_, err := tx.NewEpoch(b.territoire)
 				return err

@@ -84,28 +84,36 @@ func (h *Hub) meet(ctx context.Context, d Device, hello wire.Hello) (next int64,
 }
 
 func (h *Hub) pushIn(tx *store.ServerTx, d Device, commands []json.RawMessage, touched map[agenda.TerritoireID]bool) error {
+	all := make([]pushed, len(commands))
+	named := make([]agenda.Command, len(commands))
+	for i, raw := range commands {
+		cmd, refusal, err := decode(raw)
+		all[i], named[i] = pushed{cmd, raw, refusal, err}, cmd
+	}
+	if err := tx.Hold(named...); err != nil {
+		return err
+	}
 	known, err := tx.Device(d.ID)
 	if err != nil {
 		return fmt.Errorf("read device %s: %w", d.ID, err)
 	}
 	last := known.LastN
 	ledger := guichet.Remember(tx)
-	for _, raw := range commands {
-		cmd, refusal, err := decode(raw)
+	for _, cmd := range all {
 		switch {
-		case err != nil:
-			return err
+		case cmd.malformed != nil:
+			return cmd.malformed
 		case cmd.Device != d.ID:
 			return ErrForeign
 		case cmd.N > last+1:
 			return nil
 		case cmd.N <= last:
-			if err := again(tx, d, cmd); err != nil {
+			if err := again(tx, d, cmd.Command); err != nil {
 				return err
 			}
 			continue
 		}
-		out, err := h.settle(tx, ledger, d, pushed{cmd, raw, refusal})
+		out, err := h.settle(tx, ledger, d, cmd)
 		if err != nil {
 			return err
 		}
@@ -156,11 +164,13 @@ func again(tx *store.ServerTx, d Device, cmd agenda.Command) error {
 	return nil
 }
 
-// pushed is one command as it was read: refusal tells why it cannot be run.
+// pushed is one command as it was read: refusal tells why it cannot be run,
+// malformed that it is none.
 type pushed struct {
 	agenda.Command
-	raw     []byte
-	refusal error
+	raw       []byte
+	refusal   error
+	malformed error
 }
 
 // settle gives a command its outcome: the one it got under another number or

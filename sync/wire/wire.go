@@ -217,6 +217,10 @@ type ServerHello struct {
 	Clock    time.Time `json:"clock"`
 	LeaseS   int64     `json:"lease_s"`         // seconds this copy may be read without contact
 	Heads    []Head    `json:"heads,omitempty"` // of the territoires where the cursor is elsewhere
+	// Elsewhere says that a cursor is of another history, and that nothing more
+	// was done: the desktop queues again what may be missing here, then asks with
+	// Hello.Again.
+	Elsewhere bool `json:"elsewhere,omitempty"`
 	// Next is the n this server expects from the device: after a gap, what is
 	// missing begins there.
 	Next int64 `json:"next"`
