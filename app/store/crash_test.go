@@ -19,17 +19,28 @@ import (
 // killed.
 const crashEnv = "PERMANENCE_CRASH_TEST"
 
+// crashSealEnv names the key it is sealed under, "" for none.
+const crashSealEnv = "PERMANENCE_CRASH_SEAL"
+
 func TestMain(m *testing.M) {
 	if path := os.Getenv(crashEnv); path != "" {
-		fmt.Fprintln(os.Stderr, writeForever(path))
+		fmt.Fprintln(os.Stderr, writeForever(path, crashKey(os.Getenv(crashSealEnv))))
 		os.Exit(1)
 	}
 	os.Exit(m.Run())
 }
 
-// writeForever commits and says so, one line a commit, as long as it lives.
-func writeForever(path string) error {
-	db, err := store.Open(path, nil, store.Options{Kind: store.Server})
+func crashKey(of string) []byte {
+	if of == "" {
+		return nil
+	}
+	return testKey(of)
+}
+
+// writeForever commits and says so, one line a commit, as long as it lives. The
+// log is brought into the file again and again.
+func writeForever(path string, key []byte) error {
+	db, err := store.Open(path, key, store.Options{Kind: store.Server})
 	if err != nil {
 		return err
 	}
@@ -60,16 +71,26 @@ func writeForever(path string) error {
 		if err := out.Flush(); err != nil {
 			return err
 		}
+		if n%20 == 0 && db.Sealed() {
+			if err := db.CleanUp(ctx); err != nil {
+				return err
+			}
+		}
 	}
 }
 
 // TestKill kills a program that writes, several times on one file: what it had
 // acknowledged is there, and nothing is half there.
-func TestKill(t *testing.T) {
+func TestKill(t *testing.T) { killRounds(t, "", 4, 70*time.Millisecond) }
+
+// TestKillSealed is the same on a sealed file, at more instants.
+func TestKillSealed(t *testing.T) { killRounds(t, "a", 15, 13*time.Millisecond) }
+
+func killRounds(t *testing.T, key string, rounds int, longer time.Duration) {
 	path := filepath.Join(t.TempDir(), "p.db")
-	for round := range 4 {
-		acknowledged := kill(t, path, time.Duration(40+70*round)*time.Millisecond)
-		db := closing(t)(store.Open(path, nil, store.Options{Kind: store.Server, Check: true}))
+	for round := range rounds {
+		acknowledged := kill(t, path, key, 40*time.Millisecond+time.Duration(round)*longer)
+		db := closing(t)(store.Open(path, crashKey(key), store.Options{Kind: store.Server, Check: true}))
 		if err := db.Lock("server"); err != nil {
 			t.Fatalf("the dead program still holds its place: %v", err)
 		}
@@ -106,10 +127,10 @@ func firstOf(errs ...error) error {
 
 // kill lets a child write for a while after its first commit, kills it without
 // warning, and gives the last number it acknowledged.
-func kill(t *testing.T, path string, after time.Duration) (acknowledged int64) {
+func kill(t *testing.T, path, key string, after time.Duration) (acknowledged int64) {
 	t.Helper()
 	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), crashEnv+"="+path)
+	child.Env = append(os.Environ(), crashEnv+"="+path, crashSealEnv+"="+key)
 	var said strings.Builder
 	child.Stderr = &said
 	out, err := child.StdoutPipe()

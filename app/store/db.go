@@ -52,25 +52,31 @@ type DB struct {
 }
 
 // Open opens the database in the file at path, and makes it when there is
-// none. key will seal a desktop's file; until that room is built it is not
-// used, and the file is not sealed whatever the key. An *Error tells what a
-// person can do about a file that is damaged, foreign, newer or of the other
-// kind. Who opens closes.
+// none. A key of seal.KeySize bytes seals it, and every copy made of it; a file
+// that was not sealed yet is sealed then. With no key the file is plain. An
+// *Error tells what a person can do about a file that is damaged, foreign,
+// newer, of the other kind or under another key. Who opens closes.
 //
 // A path that is the address of a PostgreSQL database (Remote) opens that one:
 // for a server, which other processes may serve at the same time.
 func Open(path string, key []byte, o Options) (*DB, error) {
-	if Remote(path) {
+	switch {
+	case Remote(path):
 		return openRemote(path, o)
+	case len(key) > 0:
+		return openSealed(path, key, o)
 	}
-	_ = key
-	at, err := survey(path, o.Kind)
+	return openFile(place{path: path}, o)
+}
+
+func openFile(at place, o Options) (*DB, error) {
+	at, err := survey(at, o.Kind)
 	if err != nil {
 		return nil, err
 	}
 	db, err := open(at, o)
 	if err != nil {
-		return nil, setAside(path, o.Kind, err)
+		return nil, setAside(at.path, o.Kind, err)
 	}
 	return db, nil
 }
@@ -121,6 +127,9 @@ func (db *DB) Path() string {
 	return db.place.path
 }
 
+// Sealed reports whether the file is sealed on the disk.
+func (db *DB) Sealed() bool { return db.place.seal != nil }
+
 // Born reports whether this opening made the database: there was no file, or
 // an empty one. Who knew an account here has lost it, not begun.
 func (db *DB) Born() bool { return db.born }
@@ -137,6 +146,7 @@ func (db *DB) Close() error {
 			db.remote.bell.close()
 		}
 		err = errors.Join(db.read.close(), db.write.close(), db.locks.release())
+		db.place.forget()
 	})
 	return err
 }

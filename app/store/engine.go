@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/mattn/go-sqlite3"
+
+	"permanence/app/store/seal"
 )
 
 // engine is what differs from one database engine to another. The rest of the
@@ -72,10 +74,11 @@ const busyTimeout = 10 * time.Second
 
 // place tells where an SQLite database lives and how it is opened.
 type place struct {
-	path      string // "" in memory
-	name      string // of the shared memory
-	readOnly  bool   // the folder or the file cannot be written
-	immutable bool   // and there is no log to read beside the file
+	path      string     // "" in memory
+	name      string     // of the shared memory
+	seal      *seal.Seal // nil when the file is not sealed
+	readOnly  bool       // the folder or the file cannot be written
+	immutable bool       // and there is no log to read beside the file
 }
 
 // dsn gives the address of one connection, with every pragma that must hold on it.
@@ -89,6 +92,9 @@ func (p place) dsn(write bool) string {
 		q.Set("_txlock", "immediate")
 	} else {
 		q.Set("_query_only", "1")
+	}
+	if p.seal != nil {
+		p.seal.Address(q)
 	}
 	switch {
 	case p.path == "":

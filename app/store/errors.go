@@ -19,6 +19,7 @@ const (
 	CodeFull      = "disk_full"
 	CodeDisk      = "disk_error"
 	CodeBusy      = "busy" // another program is writing for too long
+	CodeKey       = "key"  // sealed under another key, or with none given
 
 	// Of PostgreSQL.
 	CodeAddress     = "address"     // it cannot be read
@@ -81,6 +82,8 @@ func troubleText(code string) string {
 		return "Le disque ne répond pas correctement : rien n’a été enregistré. Recommencez ; si cela se répète, prévenez le service informatique."
 	case CodeBusy:
 		return "La base est occupée par un autre programme : rien n’a été enregistré. Recommencez dans un instant."
+	case CodeKey:
+		return "Cette base est scellée, et la clé donnée ne l’ouvre pas ; le fichier n’a pas été touché. Retrouvez sa clé, ou son code de secours."
 	case CodeAddress:
 		return "Cette adresse de base ne peut pas être lue. Écrivez-la ainsi : postgres://compte@machine:5432/base."
 	case CodeUnreachable:

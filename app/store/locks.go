@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
+	"time"
 )
 
 // locks are the places this DB holds against other programs.
@@ -31,7 +33,7 @@ func (db *DB) Lock(name string) error {
 	if db.remote != nil {
 		return db.lockRemote(name, false)
 	}
-	l := lock{db: sql.OpenDB(newConnector(db.place.lockDSN(name)))}
+	l := lock{db: sql.OpenDB(newConnector(db.place.lockDSN(name, 0)))}
 	if err := l.take(); err != nil {
 		err = fmt.Errorf("lock %s: %w", name, err)
 		if e := ErrorOf(understood(err)); e != nil && e.Code == CodeBusy {
@@ -54,12 +56,14 @@ func (db *DB) LockAlone(name string) error {
 }
 
 // lockDSN addresses an empty database beside this one, whose own lock is the
-// place: the same on every system, and never left behind by a crash.
-func (p place) lockDSN(name string) string {
+// place: the same on every system, and never left behind by a crash. wait is
+// how long to wait for who has it.
+func (p place) lockDSN(name string, wait time.Duration) string {
+	timeout := "_busy_timeout=" + strconv.FormatInt(wait.Milliseconds(), 10)
 	if p.path == "" {
-		return "file:/" + p.name + "-" + name + "?vfs=memdb&_busy_timeout=0"
+		return "file:/" + p.name + "-" + name + "?vfs=memdb&" + timeout
 	}
-	return "file:" + escapePath(p.path+"."+name+".verrou") + "?_busy_timeout=0"
+	return "file:" + escapePath(p.path+"."+name+".verrou") + "?" + timeout
 }
 
 func (l *lock) take() (err error) {

@@ -219,7 +219,10 @@ func (db *DB) copyBefore(s *session, version int) (string, error) {
 		return "", nil
 	}
 	path := freeName(fmt.Sprintf("%s.avant-%d", db.place.path, version+1))
-	if _, err := s.exec("VACUUM INTO ?", path); err != nil {
+	if err := create(path); err != nil {
+		return "", err
+	}
+	if _, err := s.exec("VACUUM INTO ?", db.place.at(path).address()); err != nil {
 		return "", fmt.Errorf("copy before the upgrade: %w", err)
 	}
 	return path, nil

@@ -4,10 +4,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"permanence/app/store/seal"
 )
 
 // applicationID marks a file as ours ("Perm"), at byte 68 of its header.
@@ -16,9 +17,9 @@ const applicationID = 0x5065726d
 const headerSize = 100
 
 // survey looks at a file before SQLite touches it, so that the file of another
-// program is left as it is.
-func survey(path string, kind Kind) (place, error) {
-	at := place{path: path}
+// program, or one under another key, is left as it is.
+func survey(at place, kind Kind) (place, error) {
+	path := at.path
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return at, create(path)
@@ -32,7 +33,7 @@ func survey(path string, kind Kind) (place, error) {
 	if info.Size() == 0 {
 		return at, emptied(path, kind)
 	}
-	if err := ours(path, info.Size()); err != nil {
+	if err := at.ours(info.Size()); err != nil {
 		return at, setAside(path, kind, err)
 	}
 	at.readOnly = !writable(path)
@@ -65,18 +66,22 @@ func emptied(path string, kind Kind) error {
 
 // ours reads the header: it must be SQLite's, and the mark ours. A base that
 // was just born may still have its mark in the write-ahead log only.
-func ours(path string, size int64) error {
-	f, err := os.Open(path)
+func (p place) ours(size int64) error {
+	f, err := os.Open(p.path)
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
 	defer f.Close()
-	var h [headerSize]byte
-	if _, err := io.ReadFull(f, h[:]); err != nil {
+	first := make([]byte, seal.PageSize)
+	if p.seal == nil {
+		first = first[:headerSize]
+	}
+	if err := p.readPage(f, first, 0); err != nil {
 		return trouble(CodeDamaged, errors.New("header cut short"))
 	}
-	if string(h[:16]) != "SQLite format 3\x00" {
-		return trouble(CodeDamaged, errors.New("not an SQLite header"))
+	h := [headerSize]byte(first)
+	if string(h[:len(sqliteMagic)]) != sqliteMagic {
+		return p.unreadable(f, size)
 	}
 	mark := binary.BigEndian.Uint32(h[68:72])
 	unborn := mark == 0 && size <= int64(pageSize(h))
@@ -85,6 +90,9 @@ func ours(path string, size int64) error {
 	}
 	return nil
 }
+
+// sqliteMagic begins every database that is not sealed.
+const sqliteMagic = "SQLite format 3\x00"
 
 func pageSize(h [headerSize]byte) int {
 	if n := int(binary.BigEndian.Uint16(h[16:18])); n != 1 {

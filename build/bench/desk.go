@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,17 +11,36 @@ import (
 
 	"permanence/app/agenda"
 	"permanence/app/store"
+	"permanence/app/store/seal"
 	"permanence/sync/server/fiction"
 )
 
-// measureDesk reads the file of a desktop that holds everything there is.
+// measureDesk reads the file of a desktop that holds everything there is: plain
+// first, then sealed as profiles are.
 func measureDesk(ctx context.Context, dir string, s sizes) ([]result, error) {
-	db, err := store.Open(filepath.Join(dir, "poste.db"), nil, store.Options{Kind: store.Desktop})
+	plain, err := measureFile(ctx, filepath.Join(dir, "poste.db"), nil, s)
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
-	agents, err := fiction.Desk(ctx, db, fiction.Size{Agents: s.deskAgents, Usagers: s.deskUsagers, Rdvs: s.deskRdvs}, 1, now)
+	sealed, err := measureFile(ctx, filepath.Join(dir, "poste-scelle.db"), bytes.Repeat([]byte{1}, seal.KeySize), s)
+	if err != nil {
+		return nil, err
+	}
+	for i := range sealed {
+		sealed[i].what += ", fichier scellé"
+		sealed[i].note = fmt.Sprintf("%.2f fois le même fichier en clair", float64(sealed[i].at(0.5))/float64(plain[i].at(0.5)))
+	}
+	sealed[0].budget = 2 * plain[0].at(0.5)
+	return append(plain, sealed...), nil
+}
+
+// measureFile fills a file and reads it.
+func measureFile(ctx context.Context, path string, key []byte, s sizes) ([]result, error) {
+	db, err := store.Open(path, key, store.Options{Kind: store.Desktop})
+	if err != nil {
+		return nil, err
+	}
+	agents, err := fiction.Desk(ctx, db, fiction.Size{Agents: s.deskAgents, Usagers: s.deskUsagers, Rdvs: s.deskRdvs}, 1, time.Now())
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

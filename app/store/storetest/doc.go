@@ -17,6 +17,8 @@ type Engine struct {
 	Open func(t *testing.T, kind store.Kind) *store.DB
 	// Files lists what a database has on disk; nil when it has nothing there.
 	Files func(db *store.DB) []string
+	// Sealed tells that nothing can be read in the files.
+	Sealed bool
 }
 
 // Run puts an engine through the contract.
