@@ -44,7 +44,7 @@ type DB struct {
 	read     *pool
 	secret   []byte // key of Derive; nil on a desktop
 	born     bool
-	unclean  bool // an erasure is still in the log; belongs to who writes
+	unclean  bool    // an erasure is still in the log; belongs to who writes
 	remote   *remote // nil: SQLite
 	locks    locks
 	watchers watchers
@@ -215,6 +215,10 @@ type watchers struct {
 	mu    sync.Mutex
 	chans map[chan struct{}]struct{}
 }
+
+// Hears reports whether Watch also tells what other processes commit. Where it
+// does not, who follows looks by itself.
+func (db *DB) Hears() bool { return db.remote != nil }
 
 // Watch gives a channel that receives after each commit made through this DB,
 // several at once counting for one; on PostgreSQL also after those of other

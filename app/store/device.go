@@ -43,6 +43,12 @@ func (v *View) Device(id string) (Device, error) {
 	return only(scanAll(v, scanDevice, deviceColumns+" WHERE id = ?", id))
 }
 
+// Device gives one device, or ErrUnknown; nobody else changes it before the end
+// of the transaction, so that a command sent twice at once is answered once.
+func (tx *ServerTx) Device(id string) (Device, error) {
+	return only(scanAll(&tx.View, scanDevice, deviceColumns+" WHERE id = ?"+tx.db.eng.forUpdate(), id))
+}
+
 // DevicesOf gives the devices of an agent, the revoked ones too, by instant of
 // enrolment.
 func (v *View) DevicesOf(a agenda.AgentID) ([]Device, error) {

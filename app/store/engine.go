@@ -33,6 +33,8 @@ type engine interface {
 	// namesMatch is the condition that the row u of usagers has, for each word,
 	// a name that begins with it, accents and case folded.
 	namesMatch(words []string) (cond string, args []any)
+	// forUpdate ends a query whose rows nobody else may change meanwhile.
+	forUpdate() string
 	// lost reports whether the error means that the connection is of no more use.
 	lost(err error) bool
 	// understood turns the engine's own errors into an *Error where a person can
@@ -63,6 +65,8 @@ func (sqliteEngine) namesMatch(words []string) (string, []any) {
 func (sqliteEngine) prepares() bool { return true }
 
 func (sqliteEngine) arguments(args []any) []any { return args }
+
+func (sqliteEngine) forUpdate() string { return "" }
 
 func (sqliteEngine) lost(error) bool { return false }
 

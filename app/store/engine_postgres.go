@@ -43,6 +43,8 @@ func (postgresEngine) begin(write bool) string {
 	return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 }
 
+func (postgresEngine) forUpdate() string { return " FOR UPDATE" }
+
 // longestWord is more letters than any name has; PostgreSQL refuses to search
 // for words of two thousand.
 const longestWord = 200

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -44,8 +45,9 @@ var errAgain = errors.New("begin again")
 // where only one transaction writes at a time.
 type holder struct {
 	reach reach
-	wider *reach // to begin again with; nil: not needed
-	id    string // of the transaction, to ask what became of it
+	wider *reach          // to begin again with; nil: not needed
+	id    string          // of the transaction, to ask what became of it
+	met   map[string]bool // ids whose territoires are held
 	drawn map[agenda.TerritoireID]int64
 }
 
@@ -84,16 +86,55 @@ func (w *Writer) lock(cond string, args []any) ([]agenda.TerritoireID, error) {
 	return held, nil
 }
 
-// Hold says what the transaction is about, before anything else: ids of
-// records, of agents or of territoires, in any order, known or not. The
-// territoires where they live are held until the end, so that what is read
-// next stays true until the commit. One engine writes for everybody at once
-// and has nothing to hold.
-func (tx *ServerTx) Hold(about ...string) error {
+// Hold says which commands the transaction runs, before anything else. The
+// territoires of every record that they name are held until the end, so that
+// what is read next stays true until the commit. SQLite, where one transaction
+// writes at a time, has nothing to hold.
+func (tx *ServerTx) Hold(cmds ...agenda.Command) error {
 	if tx.db.remote == nil {
 		return nil
 	}
-	return tx.hold(about)
+	var about []string
+	for _, cmd := range cmds {
+		body, err := json.Marshal(cmd.Args)
+		if err != nil {
+			return fmt.Errorf("hold: %w", err)
+		}
+		for _, id := range idsIn(body) {
+			if !tx.met[id] {
+				about = append(about, id)
+			}
+		}
+	}
+	if len(about) == 0 && tx.s.first == nil {
+		return nil
+	}
+	if err := tx.hold(about); err != nil {
+		return err
+	}
+	if tx.met == nil {
+		tx.met = map[string]bool{}
+	}
+	for _, id := range about {
+		tx.met[id] = true
+	}
+	return nil
+}
+
+// idsIn finds the ids in a JSON text, wherever they stand.
+func idsIn(body []byte) []string {
+	const length = len(`"00000000-0000-0000-0000-000000000000"`)
+	var ids []string
+	for i := 0; i+length <= len(body); i++ {
+		if body[i] != '"' || body[i+length-1] != '"' {
+			continue
+		}
+		if id := string(body[i+1 : i+length-1]); agenda.ValidID(id) {
+			ids = append(ids, id)
+			i += length - 1
+		}
+	}
+	return ids
 }
 
 func (w *Writer) hold(about []string) error {

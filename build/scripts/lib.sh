@@ -54,6 +54,8 @@ packages() {
   case $1 in
     build) printf '%s\n' gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev ;;
     screens) printf '%s\n' xvfb xauth dbus dbus-x11 at-spi2-core chromium imagemagick x11-utils curl ;;
+    # Version 15 on Debian 12; any from 13 on will do.
+    base) compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || echo postgresql ;;
     clients) printf '%s\n' vdirsyncer python3-caldav python3-icalendar curl ;;
     *) fail "Aucun paquet n'est prévu pour : $1" ;;
   esac
@@ -80,10 +82,22 @@ need_packages() {
     { sudo -n true 2>/dev/null || [ -t 0 ]; } || fail "Ces paquets manquent ; installez-les puis recommencez : sudo apt-get install ${missing[*]}"
   fi
   say "Installation des paquets : ${missing[*]}"
+  spare_cluster "${missing[*]}" "${as[@]}"
   quiet "La liste des paquets n'a pas pu être lue : vérifiez l'accès au réseau." \
     "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
   quiet "Ces paquets n'ont pas pu être installés : ${missing[*]}" \
     "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+}
+
+# spare_cluster keeps Debian's PostgreSQL from starting a server of its own: the
+# tests start theirs. It does nothing where somebody already decided.
+spare_cluster() {
+  local names=$1
+  shift
+  case $names in *postgresql*) ;; *) return 0 ;; esac
+  [ ! -e /etc/postgresql-common/createcluster.conf ] || return 0
+  "$@" mkdir -p /etc/postgresql-common
+  printf 'create_main_cluster = false\n' | "$@" tee /etc/postgresql-common/createcluster.conf >/dev/null
 }
 
 # need_modules installs the window's modules, unless they are those of the lock.

@@ -5,7 +5,7 @@ source "$(dirname "$0")/lib.sh"
 
 need_go
 need_node
-need_packages build screens clients
+need_packages build screens clients base
 
 # SQLite's C is compiled in a third of the time, and is fast enough for tests.
 export CGO_CFLAGS="${CGO_CFLAGS:--O1}"

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,28 +21,30 @@ import (
 
 // base says which database a verb works on; a server may run on it meanwhile.
 type base struct {
-	DB   string `name:"db" env:"PERMANENCE_DB" placeholder:"FICHIER" help:"Base du serveur (ou PERMANENCE_DB)."`
+	DB   string `name:"db" env:"PERMANENCE_DB" placeholder:"BASE" help:"Base du serveur, fichier ou postgres://… (ou PERMANENCE_DB)."`
 	Data string `placeholder:"DOSSIER" help:"Dossier d’une démonstration, à la place de --db."`
 }
 
 // dataFile is the database of a demonstration, in its folder.
 const dataFile = "permanence.db"
 
-// path is the file of the database.
+// path is the file of the database, or its address.
 func (b base) path() (string, error) {
 	switch {
 	case b.Data != "":
 		return filepath.Join(b.Data, dataFile), nil
 	case b.DB == "":
-		return "", usage("option obligatoire absente : --db=FICHIER ou --data=DOSSIER")
+		return "", usage("option obligatoire absente : --db=BASE (fichier ou postgres://…) ou --data=DOSSIER")
 	}
-	return b.DB, checkFile(b.DB)
+	return b.DB, checkBase(b.DB)
 }
 
-// checkFile refuses what is not the path of a file.
-func checkFile(db string) error {
-	if strings.HasPrefix(db, "postgres:") || strings.HasPrefix(db, "postgresql:") {
-		return usage("PostgreSQL n’est pas encore pris en charge : indiquez un fichier")
+// checkBase refuses what looks like an address and is none: a file of that name
+// is nobody's wish.
+func checkBase(db string) error {
+	scheme, _, found := strings.Cut(db, ":")
+	if found && !store.Remote(db) && slices.Contains([]string{"postgres", "postgresql", "pg", "mysql", "sqlite"}, strings.ToLower(scheme)) {
+		return usage("adresse de base attendue, comme postgres://compte@machine:5432/base, ou le chemin d’un fichier")
 	}
 	return nil
 }
@@ -52,7 +55,7 @@ func (b base) open(o store.Options) (*store.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(path); !store.Remote(path) && errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("base introuvable : %s", path)
 	}
 	o.Kind = store.Server

@@ -34,14 +34,11 @@ type sown struct {
 
 // Run adds the territoire; its progress goes to the error output.
 func (v *seed) Run(ctx context.Context, c *console) error {
-	path, err := v.Base.path()
-	if err != nil {
-		return err
-	}
 	db, err := v.Base.create()
 	if err != nil {
 		return err
 	}
+	path := db.Path() // an address without its password
 	began := time.Now()
 	tell := func(done int) { fmt.Fprintf(c.Err, "%d opérations\n", done) }
 	made, err := fiction.Seed(ctx, db, fiction.Size{Agents: v.Agents, Usagers: v.Usagers, Rdvs: v.Rdvs}, v.Seed, began, tell)

@@ -29,7 +29,7 @@ func (verbs) Serve() verb {
 type serve struct {
 	Config           string   `placeholder:"FICHIER" help:"Réglages en TOML, sous les mêmes noms que les options."`
 	Listen           string   `placeholder:"ADRESSE" help:"Adresse d’écoute (127.0.0.1:8420) ; le port 0 en choisit un."`
-	DB               string   `name:"db" placeholder:"FICHIER" help:"Base du serveur, créée si elle manque."`
+	DB               string   `name:"db" placeholder:"BASE" help:"Base du serveur : un fichier, créé s’il manque, ou postgres://…"`
 	URL              string   `placeholder:"ADRESSE" help:"Adresse publique ; celle d’écoute sans cette option."`
 	SMTP             string   `name:"smtp" placeholder:"smtp://…" help:"Relais des courriels : smtp://utilisateur@hote:587 ou smtps://."`
 	SMTPPasswordFile string   `name:"smtp-password-file" placeholder:"FICHIER" help:"Fichier du mot de passe du relais."`
@@ -99,9 +99,9 @@ func (s settings) config(log *slog.Logger) (server.Config, error) {
 
 func (s settings) checkDB(cfg *server.Config) error {
 	if cfg.DB == "" {
-		return usage("option obligatoire absente : --db=FICHIER (ou PERMANENCE_DB, ou la clé db)")
+		return usage("option obligatoire absente : --db=BASE (fichier ou postgres://…, ou PERMANENCE_DB, ou la clé db)")
 	}
-	if err := checkFile(cfg.DB); err != nil {
+	if err := checkBase(cfg.DB); err != nil {
 		return s.refuse("db", err.Error())
 	}
 	return nil
