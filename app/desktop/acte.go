@@ -23,6 +23,7 @@ type Acte struct {
 	Commands []string // ids, in order; none when there was nothing to do
 	Changes  []agenda.Change
 	Warnings []agenda.Warning // accepted, or for information
+	Dropped  string           // what brings back refused commands that were given up, "" for none
 }
 
 // Revision is that of the record the act is about, 0 when it is gone.

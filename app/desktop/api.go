@@ -147,10 +147,10 @@ type API interface {
 	Sync() (EtatSync, error)
 	SyncNow() (EtatSync, error)
 
-	// Review lists what the server refused or flagged, oldest first.
+	// Review lists what the server refused or flagged, the most urgent first.
 	Review() (VueRevoir, error)
 
-	// SettleReview decides a case by a code among its choices; a move takes the
-	// start of one of its slots. Refusals: settled (by someone else), warnings.
-	SettleReview(id, choice, start string) (Fait, error)
+	// SettleReview decides a case. Its command can be undone like any other.
+	// Refusals: settled (by someone else), invalid (a choice that is not offered).
+	SettleReview(f DecisionForm) (Fait, error)
 }

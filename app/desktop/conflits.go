@@ -1,27 +1,29 @@
 package desktop
 
 import (
+	"slices"
 	"strconv"
+	"time"
 
 	"permanence/app/agenda"
 	"permanence/app/civil"
 )
 
-// What a conflit says, and how one may settle it (the situations of the
-// exchange, told as people meet them).
+// What a conflit says: the situations of the exchange, told as people meet
+// them, in words that can be read aloud.
 
 // conflitTitle says in a few words what happened.
 func (l *lecture) conflitTitle(c *agenda.Conflit) string {
 	r := l.firstSide(c)
-	when, who := "", "Un rendez-vous"
+	when, who := "", "un rendez-vous"
 	if r != nil {
 		zone := l.zone(r.Zone)
-		when = hourSaid(timeOf(r.Start, zone)) + ", " + longDay(zone.Date(r.Start))
+		when = " à " + hourSaid(timeOf(r.Start, zone)) + ", " + longDay(zone.Date(r.Start))
 		who = l.titleOf(r)
 	}
 	switch c.Code {
 	case agenda.ConflitOverlap:
-		return "Deux usagers à " + when
+		return "Deux usagers" + when
 	case agenda.ConflitDuplicateRdv:
 		return "Même rendez-vous pris deux fois : " + who
 	case agenda.ConflitMoved:
@@ -29,19 +31,54 @@ func (l *lecture) conflitTitle(c *agenda.Conflit) string {
 	case agenda.ConflitCancelledMoved:
 		return "Annulé et déplacé : " + who
 	case agenda.ConflitPresence:
-		return "Présence malgré l’annulation : " + who
+		return "Usager présent malgré l’annulation : " + who
 	case agenda.ConflitOverbooked:
-		return "Plus d’inscrits que de places : " + who
+		return l.seatsTitle(r, who)
 	case agenda.ConflitAbsent:
-		return "Rendez-vous pendant une absence : " + who
+		return "Rendez-vous pendant l’absence " + of(l.absentName(c)) + " : " + who
 	case agenda.ConflitAbsenceOver:
-		return capital(plural(len(l.sides(c)), "rendez-vous à replacer", "rendez-vous à replacer"))
+		return plural(len(l.sides(c)), "rendez-vous à replacer", "rendez-vous à replacer") + l.absenceSaid(c)
 	case agenda.ConflitOutside:
 		return "Hors des heures d’ouverture : " + who
 	case agenda.ConflitDuplicateUsager:
 		return "Même personne saisie deux fois : " + l.firstPerson(c)
 	}
 	return "À regarder : " + who
+}
+
+// absenceSaid gives « : absence d’Aïssatou Diallo le 12 nov. ».
+func (l *lecture) absenceSaid(c *agenda.Conflit) string {
+	away := l.absenceOf(c)
+	if away == nil {
+		return ""
+	}
+	text := " : absence " + of(l.agentOf(away.Agent))
+	if away.RRule != "" {
+		return text
+	}
+	if away.FirstDay == away.LastDay {
+		return text + " le " + shortDate(away.FirstDay, l.today())
+	}
+	return text + " du " + shortDate(away.FirstDay, l.today()) + " au " + shortDate(away.LastDay, l.today())
+}
+
+// of gives « de Sylvie », « d’Aïssatou ».
+func of(name string) string {
+	for _, r := range agenda.Fold(name) {
+		if slices.Contains([]rune("aeiouyh"), r) {
+			return "d’" + name
+		}
+		break
+	}
+	return "de " + name
+}
+
+// seatsTitle gives « 13ᵉ inscrit pour 12 places : Café des parents ».
+func (l *lecture) seatsTitle(r *agenda.Rdv, who string) string {
+	if r == nil || r.Capacity == 0 {
+		return "Plus d’inscrits que de places : " + who
+	}
+	return strconv.Itoa(taken(r)) + "ᵉ inscrit pour " + plural(r.Capacity, "place", "places") + " : " + who + " du " + shortDate(l.zone(r.Zone).Date(r.Start), l.today())
 }
 
 func (l *lecture) firstSide(c *agenda.Conflit) *agenda.Rdv {
@@ -54,41 +91,68 @@ func (l *lecture) firstSide(c *agenda.Conflit) *agenda.Rdv {
 }
 
 func (l *lecture) firstPerson(c *agenda.Conflit) string {
-	for _, side := range c.Sides {
-		if side.Noun == agenda.NounUsager {
-			return l.usagerName(agenda.UsagerID(side.ID))
-		}
+	for _, id := range usagersOf(c) {
+		return l.usagerName(id)
 	}
 	return "une personne"
 }
 
 // conflitText is the sentence that a secretary can read aloud: what happened,
-// and what was not sent.
+// who did it when, and what was not sent.
 func (l *lecture) conflitText(c *agenda.Conflit) string {
 	switch c.Code {
 	case agenda.ConflitOverlap:
-		return "Les deux rendez-vous sont gardés ; aucun usager n’a été prévenu d’un changement."
+		return l.withWhom(c) + "Les deux rendez-vous sont gardés ; aucun usager n’a été prévenu d’un changement."
 	case agenda.ConflitDuplicateRdv:
-		return "Il a été pris sur deux postes : les deux sont gardés pour l’instant."
-	case agenda.ConflitMoved, agenda.ConflitCancelledMoved:
+		return l.withWhom(c) + "Il a été pris sur deux postes : les deux sont gardés pour l’instant."
+	case agenda.ConflitMoved:
 		return l.movedText(c)
+	case agenda.ConflitCancelledMoved:
+		return l.cancelledText(c)
 	case agenda.ConflitPresence:
-		return "L’usager a été noté présent, et le rendez-vous annulé sur un autre poste : la présence est gardée."
+		return l.presenceText(c)
 	case agenda.ConflitOverbooked:
 		return l.overbookedText(c)
 	case agenda.ConflitAbsent:
-		return l.absentName(c) + " a noté une absence à cette heure. Le rendez-vous est gardé ; personne n’a été prévenu."
+		return "L’absence a été notée " + l.openedSaid(c) + ". Le rendez-vous est gardé ; personne n’a été prévenu."
 	case agenda.ConflitAbsenceOver:
-		return l.absentName(c) + " a noté une absence sur ces heures. Les rendez-vous sont gardés ; personne n’a été prévenu."
+		return "L’absence a été notée " + l.openedSaid(c) + ". Les rendez-vous sont gardés ; personne n’a été prévenu."
 	case agenda.ConflitOutside:
-		return "Les heures d’ouverture ont changé depuis. Le rendez-vous est gardé comme promis."
+		return "Les heures d’ouverture ou le motif ont changé depuis. Le rendez-vous est gardé comme promis ; personne n’a été prévenu."
 	case agenda.ConflitDuplicateUsager:
-		return "Les deux fiches sont gardées."
+		return l.doubleText(c)
 	}
 	return "Deux postes ont changé la même chose ; rien n’est perdu."
 }
 
-// movedText says where it stands and what was wanted instead.
+// withWhom gives « Avec Claire Fournier, Maison des services. ».
+func (l *lecture) withWhom(c *agenda.Conflit) string {
+	r := l.firstSide(c)
+	if r == nil {
+		return ""
+	}
+	var names []string
+	for _, a := range r.Agents {
+		names = append(names, l.agentOf(a))
+	}
+	text := "Avec " + list(names)
+	if place := l.lieuLabel(r.Lieu); place != "" {
+		text += ", " + place
+	}
+	return text + ". "
+}
+
+// openedSaid is when a conflit was found: « aujourd’hui à 9 h 02 ».
+func (l *lecture) openedSaid(c *agenda.Conflit) string { return l.dayAndHour(c.OpenedAt) }
+
+// dayAndHour gives « aujourd’hui à 9 h 02 », « le lun. 26 oct. à 9 h ».
+func (l *lecture) dayAndHour(at time.Time) string {
+	zone := l.homeZone()
+	day, hour := zone.Civil(at)
+	return nearDay(day, l.today()) + " à " + hourSaid(hour)
+}
+
+// movedText says where it stands, who put it there, and what was wanted instead.
 func (l *lecture) movedText(c *agenda.Conflit) string {
 	r := l.firstSide(c)
 	start, _, ok := wantedTimes(c.Wanted)
@@ -96,26 +160,98 @@ func (l *lecture) movedText(c *agenda.Conflit) string {
 		return "Deux postes l’ont changé ; le premier changement est gardé."
 	}
 	zone, today := l.zone(r.Zone), l.today()
-	wanted := whenText(start, zone, today)
-	who := "un autre poste avait choisi "
-	if l.authored(c.Command) {
-		who = "vous aviez choisi "
+	text := "Déplacé " + whenText(r.Start, zone, today) + l.actSaid(c.Wanted["stood_by"], c.Wanted["stood_at"]) + " ; " +
+		l.wanted(c) + whenText(start, zone, today)
+	return sentence(text) + " " + l.toldText(r)
+}
+
+// cancelledText says who cancelled, and where the other had moved it.
+func (l *lecture) cancelledText(c *agenda.Conflit) string {
+	r := l.firstSide(c)
+	start, _, ok := wantedTimes(c.Wanted)
+	if r == nil || !ok {
+		return "Un poste l’a annulé, un autre l’a déplacé ; l’annulation est gardée."
 	}
-	if c.Code == agenda.ConflitCancelledMoved {
-		by := "par le service"
-		if r.Status == agenda.StatusExcused {
-			by = "par l’usager"
-		}
-		at := ""
-		if r.CancelledAt != nil {
-			at = " " + whenText(*r.CancelledAt, zone, today)
-		}
-		if !r.Cancelled() {
-			return sentence("Annulé puis rétabli ; " + who + wanted)
-		}
-		return sentence("Annulé " + by + at + " ; " + who + wanted)
+	moved := l.wanted(c) + whenText(start, l.zone(r.Zone), l.today())
+	if !r.Cancelled() {
+		return sentence("Annulé puis rétabli ; " + moved)
 	}
-	return sentence("Déplacé " + whenText(r.Start, zone, today) + " ; " + who + wanted)
+	text := "Annulé par " + l.canceller(r, c)
+	if r.CancelledAt != nil {
+		text += ", " + l.dayAndHour(*r.CancelledAt)
+	}
+	return sentence(text + " ; " + moved)
+}
+
+// canceller is who cancelled an Rdv, as far as it is known here.
+func (l *lecture) canceller(r *agenda.Rdv, c *agenda.Conflit) string {
+	if r.Status == agenda.StatusExcused {
+		return "l’usager"
+	}
+	if who := c.Wanted["stood_by"]; who != "" && who != "usager" {
+		return l.named(who)
+	}
+	return "le service"
+}
+
+// presenceText says which of the two words is kept.
+func (l *lecture) presenceText(c *agenda.Conflit) string {
+	text := "L’usager a été noté présent, et le rendez-vous annulé sur un autre poste : la présence est gardée."
+	if r := l.firstSide(c); r != nil && r.Status != agenda.StatusSeen {
+		text += " Le statut a été changé depuis."
+	}
+	return text
+}
+
+// wanted gives « vous aviez choisi », « Sylvie Martin avait choisi, le 26 oct. ».
+func (l *lecture) wanted(c *agenda.Conflit) string {
+	switch by := c.Wanted["by"]; {
+	case l.authored(c.Command) || by == string(l.agent):
+		return "vous aviez choisi "
+	case by == "usager":
+		return "l’usager avait choisi "
+	case by != "":
+		return l.agentOf(agenda.AgentID(by)) + " avait choisi "
+	}
+	return "un autre poste avait choisi "
+}
+
+// actSaid gives « par Sylvie Martin, le lun. 26 oct. à 9 h 02 », "" when nothing
+// is known.
+func (l *lecture) actSaid(by, at string) string {
+	text := ""
+	if by != "" {
+		text = " par " + l.named(by)
+	}
+	if instant, err := time.Parse(time.RFC3339, at); err == nil {
+		text += ", " + l.dayAndHour(instant)
+	}
+	return text
+}
+
+// named says an agent, oneself included, or the usager.
+func (l *lecture) named(by string) string {
+	switch by {
+	case string(l.agent):
+		return "vous"
+	case "usager":
+		return "l’usager"
+	}
+	return l.agentOf(agenda.AgentID(by))
+}
+
+// toldText says what its usagers were last told by mail.
+func (l *lecture) toldText(r *agenda.Rdv) string {
+	recus, err := l.Recus(r.ID)
+	if err != nil {
+		return "" // the case is worth more than this sentence
+	}
+	for _, m := range slices.Backward(recus) {
+		if m.State == agenda.RecuSent && m.Kind != "cancel" {
+			return "L’usager a été prévenu par courriel " + l.dayAndHour(m.At) + "."
+		}
+	}
+	return "L’usager n’a pas été prévenu par courriel."
 }
 
 // authored reports whether a command was this profile's.
@@ -135,50 +271,58 @@ func (l *lecture) overbookedText(c *agenda.Conflit) string {
 	if r == nil {
 		return "Une inscription dépasse le nombre de places ; elle est gardée."
 	}
-	taken := 0
-	for _, u := range r.Usagers() {
-		if !r.StatusOf(u).Cancelled() {
-			taken++
-		}
+	who := ""
+	if last := lastIn(c, r); last != "" {
+		who = " " + of(l.usagerName(last))
 	}
-	return strconv.Itoa(taken) + "ᵉ inscrit pour " + plural(r.Capacity, "place", "places") + " ; l’inscription est gardée."
+	return "La dernière place venait d’être prise. L’inscription" + who + " est gardée ; personne n’a été prévenu d’un changement."
 }
 
+// doubleText says who made each of two files.
+func (l *lecture) doubleText(c *agenda.Conflit) string {
+	keep, drop := l.bothFiles(c)
+	if keep == nil || drop == nil {
+		return "Les deux fiches sont gardées."
+	}
+	return "Créées le " + l.shortDayOf(keep.CreatedAt) + " et le " + l.shortDayOf(drop.CreatedAt) + ". Les deux fiches sont gardées."
+}
+
+func (l *lecture) shortDayOf(at time.Time) string {
+	return shortDay(l.homeZone().Date(at), l.today())
+}
+
+// absentName is the agent whose absence a conflit names.
 func (l *lecture) absentName(c *agenda.Conflit) string {
-	for _, side := range c.Sides {
-		if side.Noun != agenda.NounAbsence {
-			continue
-		}
-		if a := get[*agenda.Absence](l, agenda.NounAbsence, side.ID); a != nil {
-			return l.agentOf(a.Agent)
-		}
+	if a := l.absenceOf(c); a != nil {
+		return l.agentOf(a.Agent)
 	}
-	return "L’agent"
+	return "un agent"
 }
 
-// sideOf tells one rdv of a conflit as it was entered. One that the agent may
-// not read keeps its hours only.
+// sideOf tells one rdv of a conflit as it was entered, and what its usager was
+// told. One that the agent may not read keeps its hours only.
 func (l *lecture) sideOf(r *agenda.Rdv, today civil.Date) Cote {
 	zone := l.zone(r.Zone)
 	c := Cote{Label: "Autre rendez-vous", Title: "Occupé", Detail: spanText(r.Start, r.End, zone, today)}
 	if !l.reads(r) {
 		return c
 	}
-	taken := " le " + shortDate(zone.Date(r.CreatedAt), today)
+	taken := " le " + shortDay(l.homeZone().Date(r.CreatedAt), today)
 	switch {
 	case r.CreatedBy.Kind == agenda.AuthorUsager:
 		c.Label = "Pris en ligne par l’usager" + taken
 	case r.CreatedBy.Agent == l.agent:
 		c.Label = "Pris par vous" + taken
 	case r.CreatedBy.Agent != "":
-		c.Label = "Pris par " + l.shortAgent(r.CreatedBy.Agent) + taken
+		c.Label = "Pris par " + l.agentOf(r.CreatedBy.Agent) + taken
 	}
 	c.Title = l.titleOf(r)
 	if m := l.motif(r.Motif); m != nil {
 		c.Motif, c.Color = m.Name, colorOf(m.Color)
 	}
+	c.Note = l.toldText(r)
 	if r.Status != agenda.StatusUnknown {
-		c.Note = stateLabel(string(r.Status))
+		c.Note = stateLabel(string(r.Status)) + ". " + c.Note
 	}
 	return c
 }
@@ -190,54 +334,7 @@ func (l *lecture) personSide(id agenda.UsagerID, today civil.Date) Cote {
 	if u == nil {
 		return c
 	}
-	c.Label = "Fiche créée le " + shortDate(l.homeZone().Date(u.CreatedAt), today)
+	c.Label = "Fiche créée le " + shortDay(l.homeZone().Date(u.CreatedAt), today)
 	c.Detail = l.personDetail(u)
 	return c
-}
-
-// conflitChoices are the ways to settle a conflit, the likeliest first.
-func (l *lecture) conflitChoices(c *agenda.Conflit) []CasChoix {
-	one := func(code, label, detail string) CasChoix {
-		return CasChoix{Code: code, Label: label, Detail: typeset(detail), Creneaux: []Creneau{}}
-	}
-	r := l.yielding(c)
-	who := ""
-	if r != nil {
-		who = l.titleOf(r)
-	}
-	switch c.Code {
-	case agenda.ConflitOverlap, agenda.ConflitAbsent, agenda.ConflitAbsenceOver, agenda.ConflitOutside:
-		if r == nil {
-			return []CasChoix{one(ChoiceKeep, "Garder", "")}
-		}
-		keep := one(ChoiceKeep, "Garder", "Rien n’est envoyé.")
-		if c.Code == agenda.ConflitOverlap {
-			keep = one(ChoiceKeep, "Garder les deux", "L’un des deux attendra ; rien n’est envoyé.")
-		}
-		move := one(ChoiceMove, "Déplacer "+who, "")
-		move.Creneaux = l.proposals(r)
-		return []CasChoix{move, keep, one(ChoiceDrop, "Annuler "+who+" et prévenir", "")}
-	case agenda.ConflitDuplicateRdv:
-		return []CasChoix{one(ChoiceDrop, "Garder un seul", "Le second est annulé."), one(ChoiceKeep, "Garder les deux", "")}
-	case agenda.ConflitMoved:
-		return []CasChoix{one(ChoiceKeep, "Garder", "Rien n’est envoyé."), one(ChoiceApply, "Prendre l’autre horaire", "L’usager sera prévenu.")}
-	case agenda.ConflitCancelledMoved:
-		return []CasChoix{one(ChoiceKeep, "Laisser annulé", ""), one(ChoiceApply, "Rétablir au nouveau créneau", "L’usager sera prévenu.")}
-	case agenda.ConflitPresence:
-		return []CasChoix{one(ChoiceKeep, "Garder la présence", ""), one(ChoiceApply, "Annuler quand même", "")}
-	case agenda.ConflitDuplicateUsager:
-		return []CasChoix{one(ChoiceApply, "Fusionner", "La première fiche est gardée."), one(ChoiceKeep, "Ce sont deux personnes", "")}
-	}
-	return []CasChoix{one(ChoiceKeep, "Garder", "")}
-}
-
-// refusedChoices are what one may do with a refused command.
-func (l *lecture) refusedChoices(c Cas) []CasChoix {
-	drop := CasChoix{Code: ChoiceDrop, Label: "Abandonner", Detail: "La saisie est oubliée.", Creneaux: []Creneau{}}
-	if c.Command.Args == nil || c.Code == agenda.CodeErased {
-		drop.Label, drop.Detail = "J’ai compris", ""
-		return []CasChoix{drop}
-	}
-	again := CasChoix{Code: ChoiceApply, Label: "Envoyer de nouveau", Detail: "La même saisie, sur l’agenda d’aujourd’hui.", Creneaux: []Creneau{}}
-	return []CasChoix{again, drop}
 }

@@ -340,6 +340,9 @@ func (a *Agenda) Repetitions(firstDay string) ([]Recurrence, error) {
 // Undo undoes a command, or the few that one gesture made.
 func (a *Agenda) Undo(command string) (Fait, error) {
 	return ask(a, "Undo", func(ctx context.Context, p *Poste) (Fait, error) {
+		if there, err := p.reopen(ctx, command); there || err != nil {
+			return Fait{Said: "Saisie remise dans À revoir."}, err
+		}
 		acte, err := p.UndoAll(ctx, strings.Split(command, "+"))
 		if err != nil {
 			return Fait{}, err
@@ -373,16 +376,16 @@ func (a *Agenda) SyncNow() (EtatSync, error) {
 
 // Review lists what the server refused or flagged.
 func (a *Agenda) Review() (VueRevoir, error) {
-	return ask(a, "Review", func(ctx context.Context, p *Poste) (VueRevoir, error) { return p.vueRevoir(ctx) })
+	return ask(a, "Review", func(ctx context.Context, p *Poste) (VueRevoir, error) { return p.VueRevoir(ctx) })
 }
 
 // SettleReview decides a case.
-func (a *Agenda) SettleReview(id, choice, start string) (Fait, error) {
+func (a *Agenda) SettleReview(f DecisionForm) (Fait, error) {
 	return act(a, "SettleReview", func(ctx context.Context, p *Poste) (Acte, error) {
-		at, err := ParseMoment(start, "")
+		d, err := f.decision()
 		if err != nil {
 			return Acte{}, err
 		}
-		return p.Settle(ctx, id, choice, Deplacement{Start: at})
+		return p.Settle(ctx, f.ID, d)
 	})
 }

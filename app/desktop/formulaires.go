@@ -245,3 +245,12 @@ func (f MoveForm) deplacement() (Deplacement, error) {
 	return Deplacement{Rdv: agenda.RdvID(f.ID), Seen: int64(f.Revision), Start: start, Duration: time.Duration(f.DurationMin) * time.Minute,
 		Lieu: agenda.LieuID(f.Lieu), From: agenda.AgentID(f.FromAgent), To: agenda.AgentID(f.ToAgent)}, nil
 }
+
+// decision reads what was chosen for a case.
+func (f DecisionForm) decision() (Decision, error) {
+	start, err := ParseMoment(f.Start, "")
+	if err != nil {
+		return Decision{}, err
+	}
+	return Decision{Choice: f.Choice, Rdv: agenda.RdvID(f.Rdv), Start: start, Agent: agenda.AgentID(f.Agent), Seance: agenda.RdvID(f.Seance), Fields: f.Fields}, nil
+}

@@ -16,6 +16,9 @@ func (p *Poste) fait(ctx context.Context, acte Acte) (Fait, error) {
 		f.Said, f.Day = typeset(l.said(acte)), l.dayOf(acte.After())
 		return nil
 	})
+	if acte.Dropped != "" {
+		f.Command, f.CanUndo, f.Said = acte.Dropped, true, "Saisie abandonnée."
+	}
 	return f, err
 }
 

@@ -25,9 +25,10 @@ type Poste struct {
 
 	mu       sync.Mutex
 	dossier  Dossier
-	agent    agenda.AgentID // "" until enrolled
-	lastSync time.Time      // as kept on the disk
-	lastN    int64          // number of the last command known here
+	agent    agenda.AgentID                // "" until enrolled
+	lastSync time.Time                     // as kept on the disk
+	lastN    int64                         // number of the last command known here
+	dropped  map[string][]store.ReviewItem // given up in À revoir, until Close
 }
 
 // Nouvelle tells who shows the profile that something may be out of date.
@@ -170,7 +171,8 @@ func (p *Poste) Follow(ctx context.Context) error { return p.line.Follow(ctx) }
 func (p *Poste) keepLastSync(ctx context.Context) error {
 	last := p.line.Status().LastSync
 	p.mu.Lock()
-	news := last.After(p.lastSync)
+	before := p.lastSync
+	news := last.After(before)
 	if news {
 		p.lastSync = last
 	}
@@ -182,7 +184,12 @@ func (p *Poste) keepLastSync(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.db.WriteDesk(ctx, func(tx *store.DeskTx) error { return tx.SetSetting(settingLastSync, text) })
+	return p.db.WriteDesk(ctx, func(tx *store.DeskTx) error {
+		if err := noteReturn(tx, before, last); err != nil {
+			return err
+		}
+		return tx.SetSetting(settingLastSync, text)
+	})
 }
 
 // known notes the number of a command of this program.

@@ -1,7 +1,10 @@
 package desktop
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -16,14 +19,6 @@ const (
 	caseInfo     = "info"
 )
 
-// Choices of a Cas.
-const (
-	ChoiceKeep  = "keep"
-	ChoiceApply = "apply"
-	ChoiceDrop  = "drop"
-	ChoiceMove  = "move"
-)
-
 // Cas is one line of À revoir: what the server refused or flagged, or what this
 // desk can tell will not go as thought.
 type Cas struct {
@@ -34,6 +29,9 @@ type Cas struct {
 	At      time.Time
 	Command agenda.Command  // of a refused one and of an info; no Args when its content was erased
 	Conflit *agenda.Conflit // of a conflict
+	// Depends are the cases of commands that need what this one would have made,
+	// in order: they are decided with it.
+	Depends []Cas
 }
 
 // Review lists what waits for a person, oldest first.
@@ -56,6 +54,11 @@ func (l *lecture) cases() ([]Cas, error) {
 	for _, r := range refused {
 		all = append(all, Cas{ID: r.Command, Kind: caseRefused, Code: r.Code, Message: r.Message, At: r.At, Command: contentOf(r)})
 	}
+	infos, err := l.doubtful()
+	if err != nil {
+		return nil, err
+	}
+	all = underWhatTheyNeed(append(all, infos...))
 	conflits, err := l.OpenConflits()
 	if err != nil {
 		return nil, err
@@ -65,11 +68,6 @@ func (l *lecture) cases() ([]Cas, error) {
 			all = append(all, Cas{ID: c.Key(), Kind: caseConflict, Code: agenda.Code(c.Code), Message: l.conflitText(c), At: c.OpenedAt, Conflit: c})
 		}
 	}
-	infos, err := l.doubtful()
-	if err != nil {
-		return nil, err
-	}
-	all = append(all, infos...)
 	slices.SortStableFunc(all, func(a, b Cas) int { return a.At.Compare(b.At) })
 	return all, nil
 }
@@ -87,6 +85,57 @@ func contentOf(r store.ReviewItem) agenda.Command {
 	return c
 }
 
+// underWhatTheyNeed puts each case under the refused one that would have made a
+// record it names.
+func underWhatTheyNeed(all []Cas) []Cas {
+	made := map[string]int{} // id of a record → which case would have made it
+	var kept []Cas
+	slices.SortStableFunc(all, func(a, b Cas) int { return int(a.Command.N - b.Command.N) })
+	for _, c := range all {
+		if at, ok := needs(c.Command.Args, made); ok {
+			kept[at].Depends = append(kept[at].Depends, c)
+			continue
+		}
+		if id := makes(c.Command.Args); id != "" && c.Kind == caseRefused {
+			made[id] = len(kept)
+		}
+		kept = append(kept, c)
+	}
+	return kept
+}
+
+// makes is the id of the record that a command would have made, "" for none.
+func makes(args agenda.Args) string {
+	switch a := args.(type) {
+	case *agenda.BookRdv:
+		return string(a.Rdv)
+	case *agenda.AddUsager:
+		return string(a.Usager.ID)
+	case *agenda.OpenPlage:
+		return string(a.Plage.ID)
+	case *agenda.DeclareAbsence:
+		return string(a.Absence.ID)
+	}
+	return ""
+}
+
+// needs gives which case made a record that the arguments name.
+func needs(args agenda.Args, made map[string]int) (int, bool) {
+	if args == nil || len(made) == 0 {
+		return 0, false
+	}
+	body, err := json.Marshal(args)
+	if err != nil {
+		return 0, false // cannot be: it was read from JSON
+	}
+	for id, at := range made {
+		if bytes.Contains(body, []byte(`"`+id+`"`)) {
+			return at, true
+		}
+	}
+	return 0, false
+}
+
 // concerns reports whether the agent is told of a conflit: who is informed, and
 // who reads one of its sides.
 func (l *lecture) concerns(c *agenda.Conflit) bool {
@@ -99,6 +148,8 @@ func (l *lecture) concerns(c *agenda.Conflit) bool {
 			return l.reads(r)
 		case *agenda.Absence:
 			return l.sees(r.Agent)
+		case *agenda.PlageOuverture:
+			return l.sees(r.Agent)
 		case *agenda.Usager:
 			return true
 		}
@@ -106,8 +157,9 @@ func (l *lecture) concerns(c *agenda.Conflit) bool {
 	})
 }
 
-// doubtful lists the pending commands that no longer hold here, and the rdvs
-// whose start passed before the server heard of them: nobody will be told.
+// doubtful lists the pending commands that no longer hold here, those that the
+// server keeps without having judged them, and the rdvs whose start passed
+// before the server heard of them: nobody will be told.
 func (l *lecture) doubtful() ([]Cas, error) {
 	queue, err := l.PendingCommands()
 	if err != nil {
@@ -116,10 +168,18 @@ func (l *lecture) doubtful() ([]Cas, error) {
 	var all []Cas
 	for _, q := range queue {
 		c := Cas{ID: q.Command.ID, Kind: caseInfo, At: q.Command.At, Command: q.Command}
+		waits, err := waitingFor(q)
+		if err != nil {
+			return nil, err
+		}
 		switch start := startOf(q.Command.Args); {
+		case waits != "":
+			c.Code, c.Message = waits, waitingText(waits)
+		case q.Outcome != nil:
+			continue
 		case q.State != "":
-			c.Code, c.Message = q.State, agenda.Refuse(q.State, "").Message
-		case q.Outcome == nil && !start.IsZero() && start.After(q.Command.At) && !start.After(l.now):
+			c.Code, c.Message = q.State, "À vérifier : "+agenda.Refuse(q.State, "").Message+" Le serveur décidera à l’envoi."
+		case !start.IsZero() && start.After(q.Command.At) && !start.After(l.now):
 			c.Code, c.Message = agenda.CodeBegan, "Le rendez-vous a commencé avant l’envoi : il est gardé, et aucun message ne partira."
 		default:
 			continue
@@ -127,6 +187,32 @@ func (l *lecture) doubtful() ([]Cas, error) {
 		all = append(all, c)
 	}
 	return all, nil
+}
+
+// waitingFor gives why the server keeps a command without having judged it, ""
+// for another.
+func waitingFor(q store.Queued) (agenda.Code, error) {
+	if q.Outcome == nil {
+		return "", nil
+	}
+	var o struct {
+		Verdict agenda.Verdict `json:"verdict"`
+		Code    agenda.Code    `json:"code"`
+	}
+	if err := json.Unmarshal(q.Outcome, &o); err != nil {
+		return "", fmt.Errorf("read the outcome of command %s: %w", q.Command.ID, err)
+	}
+	if o.Verdict != agenda.Waiting {
+		return "", nil
+	}
+	return o.Code, nil
+}
+
+func waitingText(code agenda.Code) string {
+	if code == agenda.CodeUnknownCommand {
+		return "Le serveur ne comprend pas encore cette saisie. Mettez à jour l’application ; rien n’est perdu."
+	}
+	return "Vous n’avez plus accès à cet agenda. Votre saisie est gardée : elle attend l’accord de son responsable."
 }
 
 // startOf is when the rdv of a command starts, zero for another command.
@@ -140,73 +226,7 @@ func startOf(args agenda.Args) time.Time {
 	return time.Time{}
 }
 
-// Settle decides a case by one of its choices. A move takes where to, and whom
-// to, "" for the same agent. Warnings that come with what was chosen are taken
-// as seen: the case showed them. It refuses (settled) a case that is gone.
-func (p *Poste) Settle(ctx context.Context, id, choice string, to Deplacement) (Acte, error) {
-	cases, err := p.Review(ctx)
-	if err != nil {
-		return Acte{}, err
-	}
-	at := slices.IndexFunc(cases, func(c Cas) bool { return c.ID == id })
-	if at < 0 {
-		return Acte{}, Refuser(CodeSettled)
-	}
-	switch c := cases[at]; c.Kind {
-	case caseRefused:
-		return p.settleRefused(ctx, c, choice, to)
-	case caseConflict:
-		return p.settleConflit(ctx, c, choice, to)
-	}
-	return Acte{}, invalidField("choice", "Rien n’est à décider ici : cela se règle à l’envoi.")
-}
-
-// settleRefused drops what was refused, asks for it again, or asks for it at
-// another time; it is closed once that is written.
-func (p *Poste) settleRefused(ctx context.Context, c Cas, choice string, to Deplacement) (Acte, error) {
-	acte := Acte{ID: c.ID}
-	var err error
-	switch {
-	case choice == ChoiceDrop || choice == ChoiceKeep:
-	case choice == ChoiceApply && c.Command.Args != nil:
-		acte, err = p.propose(ctx, subjectOfArgs(c.Command.Args), c.Command.Args, Accord{All: true})
-	case choice == ChoiceMove && !to.Start.IsZero():
-		acte, err = p.retime(ctx, c.Command.Args, to)
-	default:
-		err = invalidField("choice", "Ce choix n’est pas proposé.")
-	}
-	if err != nil {
-		return acte, err
-	}
-	err = p.db.WriteDesk(ctx, func(tx *store.DeskTx) error { return tx.DropReview(c.ID) })
-	p.heard(Nouvelle{Health: true})
-	return acte, err
-}
-
-// retime asks for a refused booking or move at another time.
-func (p *Poste) retime(ctx context.Context, args agenda.Args, to Deplacement) (Acte, error) {
-	switch a := args.(type) {
-	case *agenda.BookRdv:
-		again := *a
-		err := p.read(ctx, func(l *lecture) error {
-			again.Start = to.Start.in(l, a.Zone)
-			again.End = again.Start.Add(a.End.Sub(a.Start))
-			return nil
-		})
-		if err != nil {
-			return Acte{}, err
-		}
-		if to.To != "" {
-			again.Agents = []agenda.AgentID{to.To}
-		}
-		return p.propose(ctx, string(a.Rdv), &again, Accord{All: true})
-	case *agenda.MoveRdv:
-		to.Rdv = a.Rdv
-		return p.Move(ctx, to, Accord{All: true})
-	}
-	return Acte{}, invalidField("choice", "Ce choix n’est pas proposé.")
-}
-
+// subjectOfArgs is the record that a command is about, "" for none.
 func subjectOfArgs(args agenda.Args) string {
 	switch a := args.(type) {
 	case *agenda.BookRdv:
@@ -227,6 +247,8 @@ func subjectOfArgs(args agenda.Args) string {
 		return string(a.Usager)
 	case *agenda.ReviseProfil:
 		return string(a.Usager)
+	case *agenda.MergeUsagers:
+		return string(a.Keep)
 	case *agenda.OpenPlage:
 		return string(a.Plage.ID)
 	case *agenda.DeclareAbsence:
@@ -237,97 +259,6 @@ func subjectOfArgs(args agenda.Args) string {
 		return a.ID
 	}
 	return ""
-}
-
-// settleConflit runs what was chosen, then closes the conflit. An absence over
-// several rdvs is worked as a list: it closes with the last of them.
-func (p *Poste) settleConflit(ctx context.Context, c Cas, choice string, to Deplacement) (Acte, error) {
-	acte, err := p.resolve(ctx, c.Conflit, choice, to)
-	if err != nil {
-		return acte, err
-	}
-	if c.Conflit.Code == agenda.ConflitAbsenceOver && choice != ChoiceKeep {
-		left := 0
-		err := p.read(ctx, func(l *lecture) error {
-			left = len(l.sides(c.Conflit))
-			return nil
-		})
-		if err != nil || left > 0 {
-			return acte, err
-		}
-	}
-	closed, err := p.propose(ctx, c.ID, &agenda.CloseConflit{Conflit: c.Conflit.ID, Choice: choice}, Accord{All: true})
-	if acte.ID == "" {
-		acte.ID = c.ID
-	}
-	return acte.and(closed), err
-}
-
-// resolve runs what a choice asks of the records of a conflit.
-func (p *Poste) resolve(ctx context.Context, c *agenda.Conflit, choice string, to Deplacement) (Acte, error) {
-	var rdv *agenda.Rdv
-	var people []agenda.UsagerID
-	err := p.read(ctx, func(l *lecture) error {
-		rdv = l.yielding(c)
-		for _, side := range c.Sides {
-			if side.Noun == agenda.NounUsager {
-				people = append(people, agenda.UsagerID(side.ID))
-			}
-		}
-		return nil
-	})
-	switch {
-	case err != nil || choice == ChoiceKeep:
-		return Acte{}, err
-	case choice == ChoiceMove && rdv != nil && !to.Start.IsZero():
-		to.Rdv = rdv.ID
-		return p.Move(ctx, to, Accord{All: true})
-	case choice == ChoiceDrop && rdv != nil && !rdv.Cancelled():
-		return p.Cancel(ctx, rdv.ID, "service")
-	case choice == ChoiceApply && c.Code == agenda.ConflitDuplicateUsager && len(people) > 1:
-		return p.propose(ctx, string(people[0]), &agenda.MergeUsagers{Keep: people[0], Drop: people[1]}, Accord{All: true})
-	case choice == ChoiceApply && rdv != nil && c.Wanted != nil:
-		return p.applyWanted(ctx, rdv, c.Wanted)
-	}
-	return Acte{}, invalidField("choice", "Ce choix n’est pas proposé.")
-}
-
-// applyWanted gives an rdv what did not stand: its slot, after bringing it back
-// when it was cancelled, or its status.
-func (p *Poste) applyWanted(ctx context.Context, r *agenda.Rdv, wanted map[string]string) (Acte, error) {
-	all := Accord{All: true}
-	if status := wanted["status"]; status != "" {
-		by := "service"
-		if status == string(agenda.StatusExcused) {
-			by = "usager"
-		}
-		back, err := p.Mark(ctx, r.ID, agenda.StatusUnknown, all)
-		if err != nil {
-			return back, err
-		}
-		gone, err := p.Cancel(ctx, r.ID, by)
-		return back.and(gone), err
-	}
-	start, end, ok := wantedTimes(wanted)
-	if !ok {
-		return Acte{}, invalidField("choice", "Ce choix n’est plus possible.")
-	}
-	acte := Acte{ID: r.Key()}
-	if r.Cancelled() {
-		back, err := p.Mark(ctx, r.ID, agenda.StatusUnknown, all)
-		if err != nil {
-			return back, err
-		}
-		acte = back
-	}
-	moved, err := p.Move(ctx, Deplacement{Rdv: r.ID, Start: Moment{At: start}, Duration: end.Sub(start), Lieu: agenda.LieuID(wanted["lieu"])}, all)
-	return acte.and(moved), err
-}
-
-func wantedTimes(wanted map[string]string) (start, end time.Time, ok bool) {
-	start, errStart := time.Parse(time.RFC3339, wanted["start"])
-	end, errEnd := time.Parse(time.RFC3339, wanted["end"])
-	return start, end, errStart == nil && errEnd == nil && start.Before(end)
 }
 
 // yielding is the Rdv of a conflit that would move: of two, the one that an
@@ -380,19 +311,30 @@ func (l *lecture) stillUnder(c *agenda.Conflit, r *agenda.Rdv) bool {
 	if r.Status != agenda.StatusUnknown {
 		return false
 	}
-	known := false
+	away := l.absenceOf(c)
+	return away == nil || slices.Contains(r.Agents, away.Agent) && len(away.Spans(r.Span())) > 0
+}
+
+// absenceOf is the absence that a conflit names, nil when it is not here.
+func (l *lecture) absenceOf(c *agenda.Conflit) *agenda.Absence {
 	for _, side := range c.Sides {
 		if side.Noun != agenda.NounAbsence {
 			continue
 		}
-		a := get[*agenda.Absence](l, agenda.NounAbsence, side.ID)
-		if a == nil {
-			continue
-		}
-		known = true
-		if slices.Contains(r.Agents, a.Agent) && len(a.Spans(r.Span())) > 0 {
-			return true
+		if a := get[*agenda.Absence](l, agenda.NounAbsence, side.ID); a != nil {
+			return a
 		}
 	}
-	return !known
+	return nil
+}
+
+// usagersOf gives the people that a conflit names, in its order.
+func usagersOf(c *agenda.Conflit) []agenda.UsagerID {
+	var ids []agenda.UsagerID
+	for _, side := range c.Sides {
+		if side.Noun == agenda.NounUsager {
+			ids = append(ids, agenda.UsagerID(side.ID))
+		}
+	}
+	return ids
 }

@@ -252,38 +252,3 @@ type EtatSync struct {
 	Total       int    `json:"total"`
 	Detail      string `json:"detail"` // one sentence more, or ""
 }
-
-// VueRevoir is what the server refused or flagged, until someone decides.
-type VueRevoir struct {
-	Items []CasRevoir `json:"items"`
-}
-
-type CasRevoir struct {
-	ID      string     `json:"id"`
-	Kind    string     `json:"kind"` // conflict, refused, info
-	Code    string     `json:"code"`
-	Title   string     `json:"title"`
-	Message string     `json:"message"`
-	When    string     `json:"when"`
-	Sides   []Cote     `json:"sides"` // what was entered, what it met
-	Choices []CasChoix `json:"choices"`
-	Rdv     string     `json:"rdv"` // to show in the agenda, or ""
-	Day     string     `json:"day"`
-}
-
-type Cote struct {
-	Label  string `json:"label"`
-	Title  string `json:"title"`
-	Detail string `json:"detail"`
-	Note   string `json:"note"`
-	Motif  string `json:"motif"`
-	Color  string `json:"color"`
-}
-
-// CasChoix is keep, apply, drop or move; a move offers its slots.
-type CasChoix struct {
-	Code     string    `json:"code"`
-	Label    string    `json:"label"`
-	Detail   string    `json:"detail"`
-	Creneaux []Creneau `json:"creneaux"`
-}

@@ -725,27 +725,70 @@ export interface EtatSync {
   detail: string;
 }
 
-/** VueRevoir is what the server refused or flagged, until someone decides. */
+/** VueRevoir is what the server refused or flagged, until someone decides: the most urgent first. */
 export interface VueRevoir {
   items: CasRevoir[];
+  /** decided in the last days, last first */
+  closed: CasRegle[];
+  /** this computer was away for a day or more, and is back */
+  back: Retour | null;
 }
 
+/** Retour is what became of the work of a computer that was away: Sent is the sum of the others. */
+export interface Retour {
+  /** « De retour après trois semaines » */
+  title: string;
+  /** « Ce poste était hors ligne du … au …. » */
+  detail: string;
+  sent: number;
+  passed: number;
+  /** this computer's own, still open */
+  decide: number;
+  refused: number;
+}
+
+/** CasRegle is a case that somebody decided. */
+export interface CasRegle {
+  id: string;
+  title: string;
+  /** « Gardé par Sylvie Martin » */
+  said: string;
+  when: string;
+}
+
+/** CasRevoir is one case: what happened, both sides, and what one may choose. */
 export interface CasRevoir {
   id: string;
   /** conflict, refused, info */
   kind: string;
   code: string;
+  /** today, soon, later */
+  urgency: string;
+  /** the agent's own to answer; else their team's */
+  mine: boolean;
   title: string;
   message: string;
   when: string;
   /** what was entered, what it met */
   sides: Cote[];
+  /** to be worked one by one, each with its own choices */
+  rows: CasLigne[];
+  /** of two files of one person */
+  champs: ChampDouble[];
+  /** what was entered on top of it, decided with it */
+  depends: string[];
+  /** the likeliest first */
   choices: CasChoix[];
   /** to show in the agenda, or "" */
   rdv: string;
   day: string;
+  /** to show the file of, or "" */
+  usager: string;
+  /** of a refused booking, to find another slot, or "" */
+  motif: string;
 }
 
+/** Cote is one side of a case. */
 export interface Cote {
   label: string;
   title: string;
@@ -755,12 +798,51 @@ export interface Cote {
   color: string;
 }
 
-/** CasChoix is keep, apply, drop or move; a move offers its slots. */
-export interface CasChoix {
+/** CasLigne is one rdv of a case that is worked as a list. */
+export interface CasLigne {
+  rdv: string;
+  title: string;
+  detail: string;
+  choices: CasChoix[];
+}
+
+/** ChampDouble is one field of two files: what each says, and which is proposed. */
+export interface ChampDouble {
   code: string;
   label: string;
+  /** as read; "" for nothing */
+  keep: string;
+  drop: string;
+  /** the second file's value is proposed */
+  other: boolean;
+}
+
+/** CasChoix is one way to decide: keep, tell, apply, drop, move, assign, lift, join, fix. A move offers its slots, an assign its agents, a join its sessions: one of them goes with the decision. A fix is done elsewhere: it goes to what is to be corrected, and the case stays. */
+export interface CasChoix {
+  code: string;
+  /** « Garder 10 h » */
+  label: string;
+  /** what follows, or "" */
   detail: string;
   creneaux: Creneau[];
+  agents: Renvoi[];
+  seances: Renvoi[];
+}
+
+/** DecisionForm decides a case by the code of one of its choices. */
+export interface DecisionForm {
+  id: string;
+  choice: string;
+  /** of the row decided, "" for the case itself */
+  rdv: string;
+  /** of the slot, for a move */
+  start: string;
+  /** who receives, for an assign, or a move to another agent's slot */
+  agent: string;
+  /** for a join */
+  seance: string;
+  /** codes whose value is that of the second file, for a merge */
+  fields: string[];
 }
 
 export interface Backend {
@@ -838,10 +920,10 @@ export interface Backend {
   /** Sync is the pill. SyncNow exchanges now and answers when done; offline, it answers the state at once without an error. Afterwards the program follows by itself and tells by EventSync. */
   Sync(): Promise<EtatSync>;
   SyncNow(): Promise<EtatSync>;
-  /** Review lists what the server refused or flagged, oldest first. */
+  /** Review lists what the server refused or flagged, the most urgent first. */
   Review(): Promise<VueRevoir>;
-  /** SettleReview decides a case by a code among its choices; a move takes the start of one of its slots. Refusals: settled (by someone else), warnings. */
-  SettleReview(id: string, choice: string, start: string): Promise<Fait>;
+  /** SettleReview decides a case. Its command can be undone like any other. Refusals: settled (by someone else), invalid (a choice that is not offered). */
+  SettleReview(f: DecisionForm): Promise<Fait>;
 }
 
 export interface BackendEvents {

@@ -3,6 +3,8 @@
 import type {
   Avertissement,
   Backend,
+  CasRevoir,
+  DecisionForm,
   EtatProfil,
   EtatSync,
   Fait,
@@ -14,6 +16,7 @@ import type {
   VueAgenda,
 } from "../src/contract";
 import { clockOf, hour, longDay, minutesOf, shortDay } from "../src/time";
+import { REVIEW, VIEW } from "./cas";
 import { AGENTS, COLUMN_DETAIL, LIEUX, MOTIFS, SERVICES, USAGERS } from "./data";
 import {
   addDays,
@@ -28,7 +31,6 @@ import {
   NOW,
   parseBack,
   parseRdvs,
-  REVIEW,
   STATE_LABEL,
   TODAY,
   ZONE,
@@ -45,6 +47,9 @@ export interface Options {
 
 export class Fixture {
   rdvs = parseRdvs();
+  /** of À revoir, and what was decided */
+  cases: CasRevoir[] = REVIEW;
+  readonly settled: DecisionForm[] = [];
   readonly back = parseBack();
   readonly calls: { method: string; args: unknown[] }[] = [];
   /** warnings that a command meets until they are accepted, by method */
@@ -561,8 +566,12 @@ export class Fixture {
       },
       Sync: async () => this.sync,
       SyncNow: async () => this.sync,
-      Review: async () => ({ items: REVIEW }),
-      SettleReview: async () => this.#fait("C’est décidé."),
+      Review: async () => ({ ...VIEW, items: this.cases }),
+      SettleReview: async (form) => {
+        this.settled.push(form);
+        this.cases = this.cases.filter((one) => one.id !== form.id);
+        return this.#fait("Cas réglé.");
+      },
     };
   }
 }

@@ -1,6 +1,6 @@
-// What the fixture is made of: rdvs of the invented town, fields of a person's file, cases
-// to review, and full days for measuring.
-import type { CasRevoir, Champ, Item } from "../src/contract";
+// What the fixture is made of: rdvs of the invented town, fields of a person's file, and
+// full days for measuring.
+import type { Champ, Item } from "../src/contract";
 import { clockOf, hour, longDay, minutesOf } from "../src/time";
 import { AGENTS, BACK, MOTIFS, RDVS, USAGERS } from "./data";
 
@@ -178,72 +178,6 @@ export function champs(values: Record<string, string>, revealed: boolean): Champ
     secret("logement", "Logement", "locataire"),
   ];
 }
-
-export const REVIEW: CasRevoir[] = [
-  {
-    id: "k0",
-    kind: "conflict",
-    code: "overlap",
-    title: "Deux usagers à 14 h, jeudi 12 novembre",
-    message:
-      "Avec Claire Fournier, Maison des services. Les deux rendez-vous sont gardés, aucun usager n’a été prévenu d’un changement.",
-    when: "lun. 9 nov., 8 h 47",
-    sides: [
-      {
-        label: "Votre saisie, hors ligne le 28 oct.",
-        title: "Daniel Rousseau",
-        detail: "14 h 00 – 14 h 45",
-        note: "Convocation papier remise au guichet",
-        motif: "Accompagnement social",
-        color: "lagon",
-      },
-      {
-        label: "Pris en ligne par l’usager le 30 oct.",
-        title: "Léa Meunier",
-        detail: "14 h 00 – 14 h 30",
-        note: "Confirmation envoyée par courriel",
-        motif: "Domiciliation",
-        color: "miel",
-      },
-    ],
-    choices: [
-      {
-        code: "move",
-        label: "Déplacer Daniel Rousseau",
-        detail: "",
-        creneaux: [
-          {
-            start: "2026-11-12T14:45:00Z",
-            end: "2026-11-12T15:30:00Z",
-            day: "2026-11-12",
-            from: "14:45",
-            to: "15:30",
-            zone: ZONE,
-            agent: "a1",
-            agent_label: "C. Fournier",
-            lieu: "l1",
-            plage: "p1",
-          },
-        ],
-      },
-      { code: "keep", label: "Garder les deux", detail: "L’un des deux attendra.", creneaux: [] },
-    ],
-    rdv: "r16",
-    day: TODAY,
-  },
-  {
-    id: "k1",
-    kind: "refused",
-    code: "erased",
-    title: "Dossier effacé à la demande de l’usager",
-    message: "Votre modification du 22 oct. n’a pas été appliquée.",
-    when: "lun. 9 nov., 8 h 47",
-    sides: [],
-    choices: [{ code: "drop", label: "J’ai compris", detail: "", creneaux: [] }],
-    rdv: "",
-    day: "",
-  },
-];
 
 /** Full but real days: rdvs of 30 minutes one after the other from 7 o'clock on. */
 export function made({ agents, rdvs }: { agents: number; rdvs: number }): Item[] {

@@ -120,5 +120,7 @@ export const ELSEWHERE = "elsewhere";
 
 const KEY = Symbol("agenda");
 
+/** The context of a component mounted alone, by a test. */
+export const contextOfAgenda = (agenda: AgendaState) => new Map([[KEY, agenda]]);
 export const provideAgenda = (agenda: AgendaState): AgendaState => setContext(KEY, agenda);
 export const useAgenda = (): AgendaState => getContext<AgendaState>(KEY);

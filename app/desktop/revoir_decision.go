@@ -1,0 +1,384 @@
+package desktop
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"permanence/app/agenda"
+	"permanence/app/store"
+)
+
+// Choices of a Cas. The first four are also words of the command line.
+const (
+	ChoiceKeep   = "keep"
+	ChoiceApply  = "apply"
+	ChoiceDrop   = "drop"
+	ChoiceMove   = "move"
+	choiceTell   = "tell"   // keep, and ring the usager
+	choiceAssign = "assign" // another agent receives
+	ChoiceLift   = "lift"   // the absence goes
+	choiceJoin   = "join"   // another session of a collectif
+	choiceFix    = "fix"    // corrected elsewhere
+)
+
+// Decision is what a person chose for a case, and what goes with it.
+type Decision struct {
+	Choice string
+	Rdv    agenda.RdvID   // which one of those under an absence; "" for the next
+	Start  Moment         // where to move
+	Agent  agenda.AgentID // who receives instead, "" for the same
+	Seance agenda.RdvID   // the session to join
+	Fields []string       // codes whose value is that of the second file
+}
+
+// refused says that a choice is not offered.
+func refusedChoice() error { return invalidField("choice", "Ce choix n’est pas proposé.") }
+
+// Settle decides a case. Warnings that come with what was chosen are taken as
+// seen: the case showed them. It refuses (settled) a case that is gone.
+func (p *Poste) Settle(ctx context.Context, id string, d Decision) (Acte, error) {
+	cases, err := p.Review(ctx)
+	if err != nil {
+		return Acte{}, err
+	}
+	at := slices.IndexFunc(cases, func(c Cas) bool { return c.ID == id })
+	if at < 0 {
+		return Acte{}, Refuser(CodeSettled)
+	}
+	switch c := cases[at]; {
+	case c.Kind == caseConflict:
+		return p.settleConflit(ctx, c, d)
+	case c.Kind == caseRefused:
+		return p.settleRefused(ctx, c, d)
+	}
+	return Acte{}, invalidField("choice", "Rien n’est à décider ici : cela se règle à l’envoi.")
+}
+
+// settleRefused drops what was refused, asks for it again, or asks for it at
+// another time, with what was entered on top of it; all of it is closed once
+// that is written.
+func (p *Poste) settleRefused(ctx context.Context, c Cas, d Decision) (Acte, error) {
+	acte := Acte{ID: c.ID}
+	var err error
+	switch {
+	case d.Choice == ChoiceDrop || d.Choice == ChoiceKeep:
+		return acte, p.closeRefused(ctx, &acte, c)
+	case d.Choice == ChoiceApply && c.Command.Args != nil:
+		acte, err = p.propose(ctx, subjectOfArgs(c.Command.Args), c.Command.Args, Accord{All: true})
+	case d.Choice == ChoiceMove && !d.Start.IsZero():
+		acte, err = p.retime(ctx, c.Command.Args, d)
+	default:
+		err = refusedChoice()
+	}
+	if err != nil {
+		return acte, err
+	}
+	if err := p.closeOne(ctx, c.ID); err != nil {
+		return acte, err
+	}
+	return p.askAgain(ctx, acte, c.Depends)
+}
+
+// askAgain asks again for what was entered on top of a case. The first that is
+// refused stays in À revoir, with those that follow.
+func (p *Poste) askAgain(ctx context.Context, acte Acte, depends []Cas) (Acte, error) {
+	for _, c := range depends {
+		if c.Kind != caseRefused || c.Command.Args == nil {
+			continue
+		}
+		next, err := p.propose(ctx, subjectOfArgs(c.Command.Args), c.Command.Args, Accord{All: true})
+		if err != nil {
+			return acte, err
+		}
+		acte = acte.and(next)
+		if err := p.closeOne(ctx, c.ID); err != nil {
+			return acte, err
+		}
+	}
+	return acte, nil
+}
+
+func (p *Poste) closeOne(ctx context.Context, command string) error {
+	err := p.db.WriteDesk(ctx, func(tx *store.DeskTx) error { return tx.DropReview(command) })
+	p.heard(Nouvelle{Health: true})
+	return err
+}
+
+// reopened names what undoing the closing of refused commands takes.
+const reopened = "review:"
+
+// closeRefused gives up a refused command and what was entered on top of it.
+// They can be brought back until the profile closes.
+func (p *Poste) closeRefused(ctx context.Context, acte *Acte, c Cas) error {
+	ids := []string{c.ID}
+	for _, d := range c.Depends {
+		if d.Kind == caseRefused {
+			ids = append(ids, d.ID)
+		}
+	}
+	var items []store.ReviewItem
+	err := p.db.WriteDesk(ctx, func(tx *store.DeskTx) error {
+		all, err := tx.Review()
+		if err != nil {
+			return err
+		}
+		for _, item := range all {
+			if !slices.Contains(ids, item.Command) {
+				continue
+			}
+			items = append(items, item)
+			if err := tx.DropReview(item.Command); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	if p.dropped == nil {
+		p.dropped = map[string][]store.ReviewItem{}
+	}
+	p.dropped[reopened+c.ID] = items
+	p.mu.Unlock()
+	acte.Dropped = reopened + c.ID
+	p.heard(Nouvelle{Health: true})
+	return nil
+}
+
+// reopen brings back refused commands that were given up, false when key names
+// none.
+func (p *Poste) reopen(ctx context.Context, key string) (bool, error) {
+	if !strings.HasPrefix(key, reopened) {
+		return false, nil
+	}
+	p.mu.Lock()
+	items := p.dropped[key]
+	delete(p.dropped, key)
+	p.mu.Unlock()
+	if items == nil {
+		return true, agenda.Refuse(agenda.CodeNothingToUndo, "")
+	}
+	err := p.db.WriteDesk(ctx, func(tx *store.DeskTx) error {
+		for _, item := range items {
+			if err := tx.AddReview(item); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	p.heard(Nouvelle{Health: true})
+	return true, err
+}
+
+// retime asks for a refused booking or move at another time.
+func (p *Poste) retime(ctx context.Context, args agenda.Args, d Decision) (Acte, error) {
+	switch a := args.(type) {
+	case *agenda.BookRdv:
+		again := *a
+		err := p.read(ctx, func(l *lecture) error {
+			again.Start = d.Start.in(l, a.Zone)
+			again.End = again.Start.Add(a.End.Sub(a.Start))
+			return nil
+		})
+		if err != nil {
+			return Acte{}, err
+		}
+		if d.Agent != "" {
+			again.Agents = []agenda.AgentID{d.Agent}
+		}
+		return p.propose(ctx, string(a.Rdv), &again, Accord{All: true})
+	case *agenda.MoveRdv:
+		return p.Move(ctx, Deplacement{Rdv: a.Rdv, Start: d.Start}, Accord{All: true})
+	}
+	return Acte{}, refusedChoice()
+}
+
+// settleConflit runs what was chosen, then closes the conflit. An absence over
+// several rdvs is worked as a list: it closes with the last of them.
+func (p *Poste) settleConflit(ctx context.Context, c Cas, d Decision) (Acte, error) {
+	acte, err := p.resolve(ctx, c.Conflit, d)
+	if err != nil {
+		return acte, err
+	}
+	if c.Conflit.Code == agenda.ConflitAbsenceOver && d.Choice != ChoiceKeep {
+		left := 0
+		err := p.read(ctx, func(l *lecture) error {
+			left = len(l.sides(c.Conflit))
+			return nil
+		})
+		if err != nil || left > 0 {
+			return acte, err
+		}
+	}
+	closed, err := p.propose(ctx, c.ID, &agenda.CloseConflit{Conflit: c.Conflit.ID, Choice: d.Choice}, Accord{All: true})
+	if acte.ID == "" {
+		acte.ID = c.ID
+	}
+	return acte.and(closed), err
+}
+
+// resolve runs what a choice asks of the records of a conflit.
+func (p *Poste) resolve(ctx context.Context, c *agenda.Conflit, d Decision) (Acte, error) {
+	var rdv *agenda.Rdv
+	var from agenda.AgentID
+	var away *agenda.Absence
+	err := p.read(ctx, func(l *lecture) error {
+		rdv, away = l.decided(c, d.Rdv), l.absenceOf(c)
+		if rdv != nil {
+			from = l.replaced(c, rdv)
+		}
+		return nil
+	})
+	switch {
+	case err != nil || d.Choice == ChoiceKeep || d.Choice == choiceTell:
+		return Acte{}, err
+	case d.Choice == ChoiceApply && c.Code == agenda.ConflitDuplicateUsager:
+		return p.mergeTwo(ctx, c, d.Fields)
+	case d.Choice == ChoiceLift && away != nil:
+		return p.LiftAbsence(ctx, away.ID, 0)
+	case rdv == nil:
+	case c.Code == agenda.ConflitOverbooked:
+		return p.resolveSeats(ctx, c, rdv, d)
+	case d.Choice == ChoiceMove && (!d.Start.IsZero() || d.Agent != ""):
+		return p.Move(ctx, movedTo(rdv, from, d), Accord{All: true})
+	case d.Choice == choiceAssign && d.Agent != "":
+		return p.Move(ctx, Deplacement{Rdv: rdv.ID, From: from, To: d.Agent}, Accord{All: true})
+	case d.Choice == ChoiceDrop && !rdv.Cancelled():
+		return p.Cancel(ctx, rdv.ID, "service")
+	case d.Choice == ChoiceApply && c.Wanted != nil:
+		return p.applyWanted(ctx, rdv, c.Wanted)
+	}
+	return Acte{}, refusedChoice()
+}
+
+// movedTo is where a decision moves an Rdv: another time, and perhaps another
+// agent than the one it leaves.
+func movedTo(r *agenda.Rdv, from agenda.AgentID, d Decision) Deplacement {
+	to := Deplacement{Rdv: r.ID, Start: d.Start}
+	if d.Agent != "" && !slices.Contains(r.Agents, d.Agent) {
+		to.From, to.To = from, d.Agent
+	}
+	return to
+}
+
+// decided is the Rdv of a conflit that a decision is about: the one it names,
+// else the one that would move.
+func (l *lecture) decided(c *agenda.Conflit, named agenda.RdvID) *agenda.Rdv {
+	for _, r := range l.sides(c) {
+		if r.ID == named && l.reads(r) {
+			return r
+		}
+	}
+	return l.yielding(c)
+}
+
+// replaced is the agent whom another would replace: who is away, else the first.
+func (l *lecture) replaced(c *agenda.Conflit, r *agenda.Rdv) agenda.AgentID {
+	if away := l.absenceOf(c); away != nil && slices.Contains(r.Agents, away.Agent) {
+		return away.Agent
+	}
+	for _, id := range r.Agents {
+		if len(l.Roles(agenda.RoleQuery{Agent: id, Organisation: r.Organisation})) == 0 {
+			return id
+		}
+	}
+	return r.Agents[0]
+}
+
+// resolveSeats makes room for who is beyond the seats of a collectif, or finds
+// them another session, or takes them off and tells them.
+func (p *Poste) resolveSeats(ctx context.Context, c *agenda.Conflit, r *agenda.Rdv, d Decision) (Acte, error) {
+	var beyond agenda.UsagerID
+	err := p.read(ctx, func(l *lecture) error {
+		beyond = lastIn(c, r)
+		return nil
+	})
+	if err != nil {
+		return Acte{}, err
+	}
+	switch {
+	case d.Choice == ChoiceApply:
+		seats := taken(r)
+		return p.propose(ctx, r.Key(), &agenda.ReviseRdv{Rdv: r.ID, Capacity: &seats}, Accord{All: true})
+	case beyond == "":
+	case d.Choice == ChoiceDrop:
+		return p.propose(ctx, r.Key(), &agenda.CancelRdv{Rdv: r.ID, By: "service", Usager: beyond}, Accord{All: true})
+	case (d.Choice == choiceJoin || d.Choice == ChoiceMove) && d.Seance != "":
+		out, err := p.propose(ctx, r.Key(), &agenda.ReviseRdv{Rdv: r.ID, Remove: []agenda.UsagerID{beyond}}, Accord{All: true})
+		if err != nil {
+			return out, err
+		}
+		in, err := p.propose(ctx, string(d.Seance), &agenda.ReviseRdv{Rdv: d.Seance, Add: participations([]agenda.UsagerID{beyond})}, Accord{All: true})
+		return out.and(in), err
+	}
+	return Acte{}, refusedChoice()
+}
+
+// lastIn is who came last beyond the seats: whom the conflit names, else the
+// last inscribed who is still expected.
+func lastIn(c *agenda.Conflit, r *agenda.Rdv) agenda.UsagerID {
+	for _, u := range usagersOf(c) {
+		if r.Has(u) && !r.StatusOf(u).Cancelled() {
+			return u
+		}
+	}
+	for _, u := range slices.Backward(r.Usagers()) {
+		if !r.StatusOf(u).Cancelled() {
+			return u
+		}
+	}
+	return ""
+}
+
+// taken counts the seats of a collectif that are taken.
+func taken(r *agenda.Rdv) int {
+	n := 0
+	for _, u := range r.Usagers() {
+		if !r.StatusOf(u).Cancelled() {
+			n++
+		}
+	}
+	return n
+}
+
+// applyWanted gives an rdv what did not stand: its slot, after bringing it back
+// when it was cancelled, or its status.
+func (p *Poste) applyWanted(ctx context.Context, r *agenda.Rdv, wanted map[string]string) (Acte, error) {
+	all := Accord{All: true}
+	if status := wanted["status"]; status != "" {
+		by := "service"
+		if status == string(agenda.StatusExcused) {
+			by = "usager"
+		}
+		back, err := p.Mark(ctx, r.ID, agenda.StatusUnknown, all)
+		if err != nil {
+			return back, err
+		}
+		gone, err := p.Cancel(ctx, r.ID, by)
+		return back.and(gone), err
+	}
+	start, end, ok := wantedTimes(wanted)
+	if !ok {
+		return Acte{}, invalidField("choice", "Ce choix n’est plus possible.")
+	}
+	acte := Acte{ID: r.Key()}
+	if r.Cancelled() {
+		back, err := p.Mark(ctx, r.ID, agenda.StatusUnknown, all)
+		if err != nil {
+			return back, err
+		}
+		acte = back
+	}
+	moved, err := p.Move(ctx, Deplacement{Rdv: r.ID, Start: Moment{At: start}, Duration: end.Sub(start), Lieu: agenda.LieuID(wanted["lieu"])}, all)
+	return acte.and(moved), err
+}
+
+func wantedTimes(wanted map[string]string) (start, end time.Time, ok bool) {
+	start, errStart := time.Parse(time.RFC3339, wanted["start"])
+	end, errEnd := time.Parse(time.RFC3339, wanted["end"])
+	return start, end, errStart == nil && errEnd == nil && start.Before(end)
+}
