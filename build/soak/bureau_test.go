@@ -47,7 +47,7 @@ func (m *monde) newBureau(i int) *bureau {
 		}
 	})
 	var who struct{ Agent struct{ ID string } }
-	b.read(&who, m.accounts[i].Password+"\n", "login", "--server", "http://"+m.addr, "--email", m.accounts[i].Email, "--password-stdin")
+	b.read(&who, m.accounts[i].Password+"\n", "login", "--server", "http://"+m.addr(), "--email", m.accounts[i].Email, "--password-stdin")
 	b.agent = who.Agent.ID
 	b.motif = b.first("motifs")
 	b.lieu = b.first("lieux")

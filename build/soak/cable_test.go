@@ -73,7 +73,7 @@ func (c *cable) carry(desk net.Conn) {
 func cablesPulled(t *testing.T, p programs) {
 	m := newMonde(t, p, t.TempDir())
 	m.start()
-	cables := []*cable{newCable(t, m.addr), newCable(t, m.addr)}
+	cables := []*cable{newCable(t, m.addr()), newCable(t, m.addr())}
 	var postes []*poste
 	for i, c := range cables {
 		postes = append(postes, m.newPosteAt(i, c.listener.Addr().String()))

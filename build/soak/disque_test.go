@@ -69,23 +69,13 @@ func serverFull(t *testing.T, p programs) {
 	m.toldOnce()
 }
 
-// until waits for something.
-func (m *monde) until(what string, so func() bool) {
-	m.t.Helper()
-	for end := time.Now().Add(3 * patience); !so(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			m.t.Fatalf("%s: never", what)
-		}
-	}
-}
-
 // desktopFull fills a desktop's disk: a clear refusal, nothing lost, and it
 // works again once there is room.
 func desktopFull(t *testing.T, p programs) {
 	m := newMonde(t, p, t.TempDir())
 	m.start()
 	d := newDisk(t, "3m")
-	poste := m.newPosteIn(0, m.addr, d.dir)
+	poste := m.newPosteIn(0, m.addr(), d.dir)
 	var err error
 	m.until("the disk is full", func() bool {
 		_, err = poste.tryBook()
@@ -113,7 +103,7 @@ func serverReadOnly(t *testing.T, p programs) {
 	poste.acknowledge(idsOf(poste))
 	m.stop()
 	d.remount("ro")
-	if err := m.tryStart(); err == nil {
+	if err := m.tryStart(m.processes[0]); err == nil {
 		t.Error("a server started where it cannot write")
 	}
 	out, said, code := m.verb("doctor")
@@ -131,7 +121,7 @@ func desktopReadOnly(t *testing.T, p programs) {
 	m := newMonde(t, p, t.TempDir())
 	m.start()
 	d := newDisk(t, "32m")
-	poste := m.newPosteIn(0, m.addr, d.dir)
+	poste := m.newPosteIn(0, m.addr(), d.dir)
 	poste.book()
 	poste.inStep()
 	if err := poste.db.Close(); err != nil {

@@ -58,31 +58,48 @@ func build(t *testing.T) programs {
 	return programs{filepath.Join(dir, "permanence"), filepath.Join(dir, "permanenced")}
 }
 
-// monde is a small organisation on a real server process, with a real SMTP sink.
+// monde is a small organisation on real server processes, with a real SMTP sink.
 type monde struct {
 	t        *testing.T
 	programs programs
 	dir      string
-	db       string
-	addr     string // the same after each start
+	db       string // a file, or an address of PostgreSQL
+	url      string // what people are given; "": the process's own address
 	sink     *smtptest.Sink
 	accounts []account
 
-	process *exec.Cmd // nil when it does not run
+	processes []*process
+}
+
+// process is one permanenced, at the same address after each start.
+type process struct {
+	addr string
+	cmd  *exec.Cmd // nil when it does not run
 }
 
 type account struct{ Email, Password string }
 
-// newMonde fills a database in dir with the server's own seed.
+// newMonde fills a database in a file of dir.
 func newMonde(t *testing.T, p programs, dir string) *monde {
+	t.Helper()
+	return newMondeOn(t, p, dir, filepath.Join(dir, "serveur.db"), 1)
+}
+
+// newMondeOn fills a database with the server's own seed, for some processes.
+func newMondeOn(t *testing.T, p programs, dir, db string, processes int) *monde {
 	t.Helper()
 	sink, err := smtptest.Start(smtptest.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &monde{t: t, programs: p, dir: dir, db: filepath.Join(dir, "serveur.db"), addr: freeAddress(t), sink: sink}
+	m := &monde{t: t, programs: p, dir: dir, db: db, sink: sink}
+	for range processes {
+		m.processes = append(m.processes, &process{addr: freeAddress(t)})
+	}
 	t.Cleanup(func() {
-		m.kill()
+		for _, p := range m.processes {
+			m.kill(p)
+		}
 		if err := sink.Close(); err != nil {
 			t.Error(err)
 		}
@@ -95,6 +112,9 @@ func newMonde(t *testing.T, p programs, dir string) *monde {
 	m.accounts = made.Accounts
 	return m
 }
+
+// addr is where the first process answers.
+func (m *monde) addr() string { return m.processes[0].addr }
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
@@ -118,22 +138,27 @@ func (m *monde) verb(args ...string) (out, said string, code int) {
 	return o.String(), e.String(), cmd.ProcessState.ExitCode()
 }
 
-// start starts the server and waits until it answers.
+// start starts every process and waits until they answer.
 func (m *monde) start() {
 	m.t.Helper()
-	if err := m.tryStart(); err != nil {
-		m.t.Fatal(err)
+	for _, p := range m.processes {
+		if err := m.tryStart(p); err != nil {
+			m.t.Fatal(err)
+		}
 	}
 }
 
-func (m *monde) tryStart() error {
+func (m *monde) tryStart(p *process) error {
 	log, err := os.OpenFile(m.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	defer log.Close() // the process has its own copy
-	cmd := exec.Command(m.programs.server, "serve", "--listen", m.addr, "--db", m.db,
-		"--smtp", "smtp://"+m.sink.Addr, "--mail-from", "agenda@example.org", "--mail-delay-s", "1")
+	args := []string{"serve", "--listen", p.addr, "--db", m.db, "--smtp", "smtp://" + m.sink.Addr, "--mail-from", "agenda@example.org", "--mail-delay-s", "1"}
+	if m.url != "" {
+		args = append(args, "--url", m.url)
+	}
+	cmd := exec.Command(m.programs.server, args...)
 	cmd.Stderr = log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := cmd.StdoutPipe()
@@ -146,7 +171,7 @@ func (m *monde) tryStart() error {
 	if err := ready(out); err != nil {
 		return errors.Join(err, cmd.Process.Kill(), ended(cmd))
 	}
-	m.process = cmd
+	p.cmd = cmd
 	return nil
 }
 
@@ -182,24 +207,29 @@ func ended(cmd *exec.Cmd) error {
 }
 
 // kill is kill -9.
-func (m *monde) kill() {
+func (m *monde) kill(p *process) {
 	m.t.Helper()
-	if m.process == nil {
+	if p.cmd == nil {
 		return
 	}
-	if err := errors.Join(m.process.Process.Kill(), ended(m.process)); err != nil {
+	if err := errors.Join(p.cmd.Process.Kill(), ended(p.cmd)); err != nil {
 		m.t.Errorf("kill the server: %v", err)
 	}
-	m.process = nil
+	p.cmd = nil
 }
 
-// stop asks the server to end, which it must do by itself and with code 0.
+// stop asks every process to end, which it must do by itself and with code 0.
 func (m *monde) stop() {
 	m.t.Helper()
-	if err := errors.Join(m.process.Process.Signal(syscall.SIGTERM), m.process.Wait()); err != nil {
-		m.t.Errorf("stop the server: %v", err)
+	for _, p := range m.processes {
+		if p.cmd == nil {
+			continue
+		}
+		if err := errors.Join(p.cmd.Process.Signal(syscall.SIGTERM), p.cmd.Wait()); err != nil {
+			m.t.Errorf("stop the server: %v", err)
+		}
+		p.cmd = nil
 	}
-	m.process = nil
 }
 
 // settled waits until every desktop equals the server, receipts included, then
@@ -256,6 +286,16 @@ func (m *monde) quietLog() {
 	for line := range strings.Lines(string(text)) {
 		if strings.Contains(line, "panic") || strings.Contains(line, "example.org") {
 			m.t.Errorf("the server wrote: %s", line)
+		}
+	}
+}
+
+// until waits for something.
+func (m *monde) until(what string, so func() bool) {
+	m.t.Helper()
+	for end := time.Now().Add(3 * patience); !so(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			m.t.Fatalf("%s: never", what)
 		}
 	}
 }

@@ -49,7 +49,7 @@ func (horloge) Now() time.Time                         { return time.Now() }
 func (horloge) After(d time.Duration) <-chan time.Time { return time.After(d) }
 
 // newPoste connects a new profile to the server and fills it.
-func (m *monde) newPoste(i int) *poste { return m.newPosteAt(i, m.addr) }
+func (m *monde) newPoste(i int) *poste { return m.newPosteAt(i, m.addr()) }
 
 // newPosteAt connects it through another address.
 func (m *monde) newPosteAt(i int, addr string) *poste { return m.newPosteIn(i, addr, m.t.TempDir()) }

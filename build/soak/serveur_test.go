@@ -12,6 +12,7 @@ func TestFaults(t *testing.T) {
 	t.Run("the server is killed", func(t *testing.T) { serverKilled(t, p) })
 	t.Run("the desktop is killed", func(t *testing.T) { desktopKilled(t, p) })
 	t.Run("cables are pulled", func(t *testing.T) { cablesPulled(t, p) })
+	t.Run("PostgreSQL is stopped", func(t *testing.T) { postgresStopped(t, p) })
 	t.Run("a second server on the same file", func(t *testing.T) { secondServer(t, p) })
 }
 
@@ -23,7 +24,7 @@ func serverKilled(t *testing.T, p programs) {
 	stop := working(postes)
 	for range kills(t) {
 		time.Sleep(time.Duration(20+rand.IntN(300)) * time.Millisecond)
-		m.kill()
+		m.kill(m.processes[0])
 		m.start()
 	}
 	time.Sleep(time.Second) // what the last one left is said again
@@ -37,11 +38,9 @@ func secondServer(t *testing.T, p programs) {
 	m := newMonde(t, p, t.TempDir())
 	m.start()
 	poste := m.newPoste(0)
-	second := *m
-	second.addr = freeAddress(t)
-	second.process = nil
-	if err := second.tryStart(); err == nil {
-		second.kill()
+	second := &process{addr: freeAddress(t)}
+	if err := m.tryStart(second); err == nil {
+		m.kill(second)
 		t.Error("a second server started on the same file")
 	}
 	poste.book()
