@@ -81,7 +81,11 @@ func (l *line) connect(ctx context.Context, base string) error {
 	if err != nil || known.Credential == "" || base == "" {
 		return err
 	}
-	net, err := replica.NewHTTP(base, known.Credential, l.client, func(credential string) error {
+	key, err := replica.Key(ctx, l.at.DB)
+	if err != nil {
+		return err
+	}
+	net, err := replica.NewHTTP(base, known.Credential, key, l.client, func(credential string) error {
 		return replica.KeepCredential(context.WithoutCancel(ctx), l.at.DB, credential)
 	})
 	if err != nil {
@@ -137,7 +141,11 @@ func (l *line) enrol(ctx context.Context, who desktop.Identifiants) (replica.Enr
 	if err != nil {
 		return replica.Enrolled{}, "", err
 	}
-	e, err := replica.Login(ctx, l.client, base, who.Email, who.Password, who.Device, device)
+	key, err := replica.Key(ctx, l.at.DB)
+	if err != nil {
+		return replica.Enrolled{}, "", err
+	}
+	e, err := replica.Login(ctx, l.client, key, base, who.Email, who.Password, who.Device, device)
 	return e, base, err
 }
 
@@ -145,7 +153,7 @@ func (l *line) device(ctx context.Context) (string, error) {
 	var id string
 	err := l.at.DB.Read(ctx, func(v *store.View) error {
 		var err error
-		id, err = v.DeviceID()
+		id, err = replica.Former(v)
 		return err
 	})
 	return id, err

@@ -45,6 +45,7 @@ type Territoire struct {
 	HolidaysExcept []string     `json:"holidays_except,omitempty"` // civil days or "lundi-pentecote", worked all the same
 	Permits        []Field      `json:"permits,omitempty"`
 	WindowMonths   int          `json:"window_months,omitempty"` // past months a desktop holds; 0 means 3, at most 24
+	LeaseDays      int          `json:"lease_days,omitempty"`    // days a desktop may be read without contact; 0 means 30, 7 to 90
 	Stamp
 }
 
@@ -60,6 +61,16 @@ func (t *Territoire) Window() int {
 		return 3
 	}
 	return t.WindowMonths
+}
+
+// Lease gives how long a desktop may be read without contact, 30 days unless
+// set; twice as long erases what it holds.
+func (t *Territoire) Lease() time.Duration {
+	days := t.LeaseDays
+	if days == 0 {
+		days = 30
+	}
+	return time.Duration(days) * 24 * time.Hour
 }
 
 // Days gives the public holidays of the territoire. It fails on a set or an
@@ -80,6 +91,8 @@ func (t *Territoire) Check() error {
 		return Invalid("zone")
 	case t.WindowMonths < 0 || t.WindowMonths > 24:
 		return Invalid("window_months")
+	case t.LeaseDays != 0 && (t.LeaseDays < 7 || t.LeaseDays > 90):
+		return Invalid("lease_days")
 	}
 	if _, err := t.Days(); err != nil {
 		return Invalid("holidays")

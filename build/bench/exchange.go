@@ -80,14 +80,18 @@ func newDesktop(ctx context.Context, site *site, path string) (*desktop, error) 
 	}
 	m := &meter{}
 	account := site.accounts[0]
-	enrolled, err := replica.Login(ctx, m.client(), site.url, account.Email, account.Password, "Mesure", "")
+	key, err := replica.Key(ctx, db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	enrolled, err := replica.Login(ctx, m.client(), key, site.url, account.Email, account.Password, "Mesure", "")
 	if err == nil {
 		err = replica.Keep(ctx, db, site.url, enrolled)
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	net, err := replica.NewHTTP(site.url, enrolled.Credential, m.client(), func(string) error { return nil })
+	net, err := replica.NewHTTP(site.url, enrolled.Credential, key, m.client(), func(string) error { return nil })
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -140,6 +140,9 @@ func (a *answer) headers(refusal *Refusal) {
 	if refusal.Wait > 0 {
 		h.Set("Retry-After", strconv.Itoa(int(refusal.Wait.Seconds())))
 	}
+	if refusal.Nonce != "" {
+		h.Set(NonceHeader, refusal.Nonce)
+	}
 	if refusal.Code == CodeTooLarge {
 		h.Set("Connection", "close")
 	}

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
@@ -40,6 +41,9 @@ type EnrolRequest struct {
 	// is the agent's and nobody revoked it, so that the numbers of its commands
 	// go on.
 	Device string
+	// Key is the public key that the sender proved; nil for a program of before
+	// keys.
+	Key ed25519.PublicKey
 }
 
 // Enrol gives a device of the agent and its token. It refuses as Login.Check
@@ -56,11 +60,15 @@ func (e Enrolment) Enrol(ctx context.Context, r EnrolRequest, ip netip.Addr) (De
 	if err != nil {
 		return Device{}, Secret{}, err
 	}
-	device, err := e.again(ctx, r.Device, account.Agent, token)
+	tokens := Enrol(token.Hash(), e.Now())
+	if tokens.Epoch, err = e.Devices.Epoch(ctx); err != nil {
+		return Device{}, Secret{}, err
+	}
+	device, err := e.again(ctx, r, account.Agent, tokens)
 	if err != nil || device.ID != "" {
 		return device, token, err
 	}
-	device = Device{ID: e.NewID(), Agent: account.Agent, Name: deviceName(r.Name), Tokens: Enrol(token.Hash(), e.Now())}
+	device = Device{ID: e.NewID(), Agent: account.Agent, Name: DeviceName(r.Name), Key: r.Key, Tokens: tokens}
 	if err := e.Devices.AddDevice(ctx, device); err != nil {
 		return Device{}, Secret{}, fmt.Errorf("enrol a device of agent %s: %w", account.Agent, err)
 	}
@@ -68,30 +76,35 @@ func (e Enrolment) Enrol(ctx context.Context, r EnrolRequest, ip netip.Addr) (De
 }
 
 // again gives a device known before a new family of tokens. It comes back empty
-// when the device is unknown, somebody else's, or was revoked by a person.
-func (e Enrolment) again(ctx context.Context, id string, agent agenda.AgentID, token Secret) (Device, error) {
-	if !agenda.ValidID(id) {
+// when the device is unknown, somebody else's, was revoked by a person, or has
+// another key.
+func (e Enrolment) again(ctx context.Context, r EnrolRequest, agent agenda.AgentID, tokens DeviceTokens) (Device, error) {
+	if !agenda.ValidID(r.Device) {
 		return Device{}, nil
 	}
-	device, err := e.Devices.DeviceByID(ctx, id)
+	device, err := e.Devices.DeviceByID(ctx, r.Device)
 	if errors.Is(err, ErrUnknown) {
 		return Device{}, nil
 	}
 	if err != nil {
-		return Device{}, fmt.Errorf("look for device %s: %w", id, err)
+		return Device{}, fmt.Errorf("look for device %s: %w", r.Device, err)
 	}
-	closed := !device.Tokens.Revoked.IsZero() && !device.Tokens.Betrayed
-	if device.Agent != agent || closed {
+	if device.Agent != agent || device.closed() || device.Key != nil && !device.Key.Equal(r.Key) {
 		return Device{}, nil
 	}
+	if device.Key == nil && r.Key != nil {
+		if kept, err := e.Devices.KeepKey(ctx, device.ID, r.Key); err != nil || !kept {
+			return Device{}, err
+		}
+	}
 	was := device.Tokens
-	device.Tokens = Enrol(token.Hash(), e.Now())
-	kept, err := e.Devices.KeepTokens(ctx, id, was, device.Tokens)
+	device.Tokens = tokens
+	kept, err := e.Devices.KeepTokens(ctx, device.ID, was, device.Tokens)
 	if err != nil {
-		return Device{}, fmt.Errorf("enrol device %s again: %w", id, err)
+		return Device{}, fmt.Errorf("enrol device %s again: %w", device.ID, err)
 	}
 	if !kept {
-		return Device{}, fmt.Errorf("enrol device %s again: changed meanwhile", id)
+		return Device{}, fmt.Errorf("enrol device %s again: changed meanwhile", device.ID)
 	}
 	return device, nil
 }
@@ -99,8 +112,9 @@ func (e Enrolment) again(ctx context.Context, id string, agent agenda.AgentID, t
 // deviceNameMax is the longest name of a device, in characters.
 const deviceNameMax = 80
 
-// deviceName cleans the name that an agent gave to a computer.
-func deviceName(name string) string {
+// DeviceName cleans the name that an agent gave to a computer: 80 characters at
+// most, none of control; « Poste » when nothing is left.
+func DeviceName(name string) string {
 	name = strings.TrimSpace(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == unicode.ReplacementChar {
 			return -1

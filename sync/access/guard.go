@@ -91,11 +91,12 @@ func (g *Guard) admit(r *http.Request, route Route) error {
 // of its body.
 func (g *Guard) behind(rt Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer spill(r, r.Body)
+		defer spill(w, r, r.Body)
 		if r.ContentLength > rt.limit() {
 			Fail(w, r, refuseSize(rt.limit()))
 			return
 		}
+		r.Body = http.MaxBytesReader(w, r.Body, rt.limit())
 		session, err := g.prove(rt, r)
 		if err != nil {
 			Fail(w, r, err)
@@ -104,7 +105,6 @@ func (g *Guard) behind(rt Route) http.Handler {
 		if a := answerOf(r); a != nil {
 			a.session = session
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, rt.limit())
 		rt.Handler.ServeHTTP(w, r.WithContext(With(r.Context(), session)))
 	})
 }
@@ -114,11 +114,16 @@ const spillMax = 4 << 20
 
 // spill reads the end of a body that its route refused before the end: a
 // connection closed while its sender still writes would cost them the answer. A
-// sender that waits for a word before sending is not made to.
-func spill(r *http.Request, body io.Reader) {
-	if r.Header.Get("Expect") == "" {
-		_, _ = io.CopyN(io.Discard, body, spillMax)
+// sender that waits for a word before sending is not made to, and one that
+// announced what it never sends has its answer first.
+func spill(w http.ResponseWriter, r *http.Request, body io.Reader) {
+	if r.Header.Get("Expect") != "" {
+		return
 	}
+	if a := answerOf(r); a != nil && a.refused != "" && r.ContentLength != 0 {
+		_ = http.NewResponseController(w).Flush() // one that cannot be flushed leaves with the rest
+	}
+	_, _ = io.CopyN(io.Discard, body, spillMax)
 }
 
 // prove asks the way of the route's policy who sends r.

@@ -3,6 +3,7 @@ package access
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ type keys struct {
 	passwords map[Hash]AppPassword
 	devices   map[string]Device
 	roles     map[agenda.AgentID][]agenda.Role
+	epoch     string
 	lookups   int
 	broken    error
 }
@@ -51,6 +53,41 @@ func (k *keys) KeepTokens(_ context.Context, id string, was, is DeviceTokens) (b
 	d.Tokens = is
 	k.devices[id] = d
 	return true, nil
+}
+
+func (k *keys) KeepKey(_ context.Context, id string, key ed25519.PublicKey) (bool, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	d := k.devices[id]
+	if d.Key == nil {
+		d.Key = key
+	}
+	k.devices[id] = d
+	return d.Key.Equal(key), nil
+}
+
+func (k *keys) ToldDevice(_ context.Context, id string, _ time.Time) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	d := k.devices[id]
+	d.Told = true
+	k.devices[id] = d
+	return nil
+}
+
+func (k *keys) Epoch(context.Context) (string, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.epoch, nil
+}
+
+// revoke turns the desktop of these tests away, as a person does.
+func (k *keys) revoke(wipe bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	d := k.devices[deskID]
+	d.Tokens.Revoked, d.Wipe = hour(0), wipe
+	k.devices[deskID] = d
 }
 
 func (k *keys) AgentRoles(_ context.Context, a agenda.AgentID) ([]agenda.Role, error) {
@@ -77,6 +114,8 @@ const deskID = "019aa7d0-7c00-7000-8000-000000000001"
 // house is a guarded server of one route a policy, each answering who came in.
 type house struct {
 	*keys
+	t       *testing.T
+	drawn   int
 	clock   *clock
 	log     bytes.Buffer
 	handler http.Handler
@@ -88,7 +127,7 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{clock: newClock(), link: drawn(t, KindLink, 1), gone: drawn(t, KindLink, 2), feed: drawn(t, KindFeed, 3), app: drawn(t, KindAppPassword, 4), device: drawn(t, KindDevice, 5)}
+	h := &house{t: t, clock: newClock(), link: drawn(t, KindLink, 1), gone: drawn(t, KindLink, 2), feed: drawn(t, KindFeed, 3), app: drawn(t, KindAppPassword, 4), device: drawn(t, KindDevice, 5)}
 	h.keys = &keys{
 		links: map[Hash]Link{
 			h.link.Hash(): {ID: "k1", Usager: "u1", Rdv: "r1", Expires: hour(48)},
@@ -105,7 +144,7 @@ func newHouse(t *testing.T) *house {
 	}
 	failures := NewFailures(h.clock.now)
 	h.way = NewAppPasswordWay(h.keys, h.keys, failures, h.clock.now)
-	h.desk = DeviceWay{h.keys, h.keys, failures, h.clock.now}
+	h.desk = DeviceWay{h.keys, h.keys, failures, NewProofs([]byte("a key of tests"), h.clock.now), h.clock.now}
 	guard := NewGuard(GuardConfig{
 		Hosts:   []string{"agenda.example.org"},
 		Proxies: Proxies{netip.MustParsePrefix("10.0.0.0/8")},
@@ -126,6 +165,9 @@ func newHouse(t *testing.T) *house {
 	read := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := io.ReadAll(r.Body); err != nil {
 			Fail(w, r, err)
+		}
+		if nonce := From(r.Context()).Nonce; nonce != "" {
+			w.Header().Set(NonceHeader, nonce)
 		}
 	})
 	handler, err := guard.Handler([]Route{
@@ -432,8 +474,8 @@ func TestDeviceRotatesOverHTTP(t *testing.T) {
 	}{
 		{"the previous one", h.device, 200, ""},
 		{"the new one", token, 200, ""},
-		{"the previous one again, copied", h.device, 401, CodeRevoked},
-		{"the new one after that", token, 401, CodeRevoked},
+		{"the previous one again, copied", h.device, 401, CodeCopied},
+		{"the new one after that", token, 401, CodeCopied},
 	}
 	for _, s := range steps {
 		w := h.ask("GET /sync/v1/who", bearer(s.token))

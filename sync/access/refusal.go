@@ -21,7 +21,11 @@ const (
 	CodeTooLarge    Code = "too_large"
 	CodeRequest     Code = "bad_request"
 	CodeFailure     Code = "failure"
-	CodeRevoked     Code = "device_revoked" // this device, by someone, or because an old token came back
+	CodeRevoked     Code = "device_revoked" // this device, by someone
+	CodeWiped       Code = "device_wiped"   // this device, by someone: it is to erase itself
+	CodeCopied      Code = "device_copied"  // an old token of this device came back
+	CodeProof       Code = "proof_required" // sign the nonce that comes with the answer
+	CodeKey         Code = "key_required"   // as CodeProof, and show the public key
 
 	CodePasswordShort    Code = "password_short"
 	CodePasswordLong     Code = "password_long"
@@ -39,6 +43,7 @@ type Refusal struct {
 	Message string        // French, ends with a full stop
 	Status  int           // of HTTP
 	Wait    time.Duration // before asking again; 0 when waiting changes nothing
+	Nonce   string        // to sign when asking again; "" when no proof is asked
 }
 
 func (r *Refusal) Error() string { return string(r.Code) + ": " + r.Message }

@@ -32,6 +32,7 @@ type Session struct {
 	Content Content        // app passwords and feeds
 	Usager  agenda.UsagerID
 	Rdv     agenda.RdvID // links: the only rdv they open
+	Nonce   string       // desktops: to be given for their next proof, "" when theirs still serves
 }
 
 // Author is the session as the counter knows it.

@@ -35,6 +35,8 @@ type DeviceTokens struct {
 	Retired  []Hash    `json:"retired,omitempty"`  // oldest first
 	Revoked  time.Time `json:"revoked,omitzero"`   // UTC; zero while the device is welcome
 	Betrayed bool      `json:"betrayed,omitempty"` // revoked because a retired token came back
+	// Epoch is the history of the server's data when this was last kept.
+	Epoch string `json:"epoch,omitempty"`
 }
 
 // Verdict is what presenting a token comes to.
@@ -87,6 +89,14 @@ func (t DeviceTokens) Offer(next Hash, now time.Time) DeviceTokens {
 	return t
 }
 
+// Resume begins the family again after the server was restored from a backup,
+// which forgot the tokens given since: whatever token the device shows becomes
+// the current one, and the next is due at once. Only for a device that proved
+// its key.
+func (t DeviceTokens) Resume(shown Hash, epoch string, now time.Time) DeviceTokens {
+	return DeviceTokens{Current: shown, Since: now.Add(-TokenAge), Epoch: epoch}
+}
+
 // Revoke closes the family: no token of it opens anything any more.
 func (t DeviceTokens) Revoke(now time.Time) DeviceTokens {
 	if t.Revoked.IsZero() {
@@ -109,7 +119,7 @@ func (t DeviceTokens) promote(h Hash, now time.Time) DeviceTokens {
 // what a port compares before it writes.
 func (t DeviceTokens) Same(u DeviceTokens) bool {
 	return t.Current == u.Current && slices.Equal(t.Offered, u.Offered) && slices.Equal(t.Retired, u.Retired) &&
-		t.Revoked.Equal(u.Revoked) && t.Betrayed == u.Betrayed
+		t.Revoked.Equal(u.Revoked) && t.Betrayed == u.Betrayed && t.Epoch == u.Epoch
 }
 
 // holds looks at every hash, so that its time tells nothing.

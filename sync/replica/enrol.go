@@ -3,6 +3,8 @@ package replica
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +16,7 @@ import (
 
 	"permanence/app/agenda"
 	"permanence/app/store"
+	"permanence/sync/access"
 	"permanence/sync/wire"
 )
 
@@ -22,6 +25,7 @@ const (
 	serverKey     = "sync.server"
 	credentialKey = "sync.credential"
 	agentKey      = "sync.agent"
+	seedKey       = "sync.key"    // seed of the device's Ed25519 key
 	forkedKey     = "sync.forked" // the device of this profile is another's
 )
 
@@ -52,8 +56,9 @@ func (d *Denied) Error() string { return "login denied: " + d.Code }
 var ErrUnreachable = errors.New("server unreachable")
 
 // Login asks the server at base for a device. device is the id this profile had
-// there before, "" for none. It answers *Denied, or ErrUnreachable.
-func Login(ctx context.Context, client *http.Client, base, email, password, name, device string) (Enrolled, error) {
+// there before, "" for none; key is what Key gives, and is registered. It
+// answers *Denied, or ErrUnreachable.
+func Login(ctx context.Context, client *http.Client, key ed25519.PrivateKey, base, email, password, name, device string) (Enrolled, error) {
 	base, err := CheckServer(base)
 	if err != nil {
 		return Enrolled{}, err
@@ -67,6 +72,10 @@ func Login(ctx context.Context, client *http.Client, base, email, password, name
 		return Enrolled{}, err
 	}
 	r.Header.Set("Content-Type", "application/json")
+	access.ShowKey(r, key)
+	if err := access.Prove(r, body, key, "", rand.Reader); err != nil {
+		return Enrolled{}, err
+	}
 	resp, err := pinned(client).Do(r)
 	if err != nil {
 		return Enrolled{}, fmt.Errorf("%w: %w", ErrUnreachable, err)
@@ -136,6 +145,30 @@ func Keep(ctx context.Context, s Store, server string, e Enrolled) error {
 		}
 		return nil
 	})
+}
+
+// Key gives the key of this profile's device, made the first time and kept in
+// its database; a new one when another profile has the former too.
+func Key(ctx context.Context, s Store) (ed25519.PrivateKey, error) {
+	var seed []byte
+	err := s.WriteDesk(ctx, func(tx *store.DeskTx) error {
+		forked, err := tx.Setting(forkedKey)
+		if err != nil {
+			return err
+		}
+		if seed, err = tx.Setting(seedKey); err != nil || forked == nil && len(seed) == ed25519.SeedSize {
+			return err
+		}
+		seed = make([]byte, ed25519.SeedSize)
+		if _, err := io.ReadFull(rand.Reader, seed); err != nil {
+			return fmt.Errorf("make the key of a device: %w", err)
+		}
+		return tx.SetSetting(seedKey, seed)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
 }
 
 // Former gives the device that a login should ask for again: the profile's, ""

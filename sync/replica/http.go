@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -15,10 +17,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
 
+	"permanence/sync/access"
 	"permanence/sync/wire"
 )
 
@@ -32,7 +36,10 @@ const atHeader = "Permanence-At"
 type HTTP struct {
 	base   *url.URL
 	client *http.Client
+	key    ed25519.PrivateKey       // of the device, which each request proves
 	keep   func(token string) error // stores a rotated token durably
+
+	nonce atomic.Pointer[string] // the last one the server gave
 
 	// mu is held for reading until an answer begins, so that no request arrives
 	// with a token older than one that was used already: that looks like theft.
@@ -49,6 +56,17 @@ type Answered struct {
 }
 
 func (a *Answered) Error() string { return fmt.Sprintf("answered %d %q", a.Status, a.Code) }
+
+// Turned is a session that our server refused: its code and its French message.
+type Turned struct {
+	Code    access.Code
+	Message string
+}
+
+func (t *Turned) Error() string { return "session refused: " + string(t.Code) }
+
+// Unwrap makes it an ErrRefused.
+func (t *Turned) Unwrap() error { return ErrRefused }
 
 // Unwrap makes what somebody else answered a fault of the network.
 func (a *Answered) Unwrap() error {
@@ -67,14 +85,14 @@ func pinned(client *http.Client) *http.Client {
 }
 
 // NewHTTP talks to the server at base ("https://agenda.example.org") with the
-// device's token; keep is called with each token that replaces it, before it
-// is used.
-func NewHTTP(base, token string, client *http.Client, keep func(string) error) (*HTTP, error) {
+// device's token and key; keep is called with each token that replaces it,
+// before it is used.
+func NewHTTP(base, token string, key ed25519.PrivateKey, client *http.Client, keep func(string) error) (*HTTP, error) {
 	u, err := url.Parse(strings.TrimSuffix(base, "/"))
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return nil, fmt.Errorf("server address %q: not an http or https address", base)
 	}
-	return &HTTP{base: u, client: pinned(client), keep: keep, token: token}, nil
+	return &HTTP{base: u, client: pinned(client), key: key, keep: keep, token: token}, nil
 }
 
 // Exchange posts req, zstd, and reads the answer as it comes.
@@ -83,14 +101,9 @@ func (t *HTTP) Exchange(ctx context.Context, req wire.Request, frame func(wire.F
 	if err != nil {
 		return err
 	}
-	r, err := t.newRequest(ctx, http.MethodPost, "/sync/v1/exchange", bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Content-Type", "application/x-ndjson")
-	r.Header.Set("Content-Encoding", "zstd")
-	r.Header.Set("Accept-Encoding", "zstd, gzip")
-	resp, err := t.do(r)
+	resp, err := t.do(ctx, message{method: http.MethodPost, path: "/sync/v1/exchange", body: body, headers: map[string]string{
+		"Content-Type": "application/x-ndjson", "Content-Encoding": "zstd", "Accept-Encoding": "zstd, gzip",
+	}})
 	if err != nil {
 		return err
 	}
@@ -124,13 +137,7 @@ func (t *HTTP) Live(ctx context.Context, req wire.Request, frame func(wire.Frame
 	if err != nil {
 		return err
 	}
-	r, err := t.newRequest(ctx, http.MethodGet, "/sync/v1/live", nil)
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Accept", "text/event-stream")
-	r.Header.Set(atHeader, at)
-	resp, err := t.do(r)
+	resp, err := t.do(ctx, message{method: http.MethodGet, path: "/sync/v1/live", headers: map[string]string{"Accept": "text/event-stream", atHeader: at}})
 	if err != nil {
 		return err
 	}
@@ -161,33 +168,84 @@ func readEvents(body io.Reader, frame func(wire.Frame) error, alive func()) erro
 	return s.Err()
 }
 
-func (t *HTTP) newRequest(ctx context.Context, method, path string, body io.Reader) (*http.Request, error) {
-	r, err := http.NewRequestWithContext(ctx, method, t.base.String()+path, body)
-	if err != nil {
-		return nil, err
-	}
-	return r, nil
+// message is a request to the server, as often as it must be sent.
+type message struct {
+	method, path string
+	body         []byte
+	headers      map[string]string
 }
 
-// do sends r and turns everything but an answer of our server into an error.
-func (t *HTTP) do(r *http.Request) (*http.Response, error) {
-	resp, err := t.show(r)
+// do sends m and turns everything but an answer of our server into an error.
+func (t *HTTP) do(ctx context.Context, m message) (*http.Response, error) {
+	resp, err := t.show(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	if resp.StatusCode == http.StatusOK {
+	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusNoContent {
 		return resp, t.renew(resp.Header.Get(TokenHeader))
 	}
 	defer resp.Body.Close()
 	return nil, refusal(resp)
 }
 
-// show sends r with the token.
-func (t *HTTP) show(r *http.Request) (*http.Response, error) {
+// show sends m with the token and a proof of the key. A server that gives a
+// nonce to sign is asked again: once for a nonce too old, and once more when
+// it does not know the key yet.
+func (t *HTTP) show(ctx context.Context, m message) (*http.Response, error) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
+	var present bool
+	for try := 0; ; try++ {
+		r, err := t.sign(ctx, m, present)
+		if err != nil {
+			return nil, err
+		}
+		resp, err := t.client.Do(r)
+		if err != nil {
+			return nil, err
+		}
+		nonce := resp.Header.Get(access.NonceHeader)
+		if nonce != "" {
+			t.nonce.Store(&nonce)
+		}
+		if nonce == "" || resp.StatusCode != http.StatusUnauthorized || try == 2 || t.key == nil {
+			return resp, nil
+		}
+		present = refusedWith(resp) == access.CodeKey
+	}
+}
+
+// sign makes the request of m; with present it shows the public key.
+func (t *HTTP) sign(ctx context.Context, m message, present bool) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, m.method, t.base.String()+m.path, bytes.NewReader(m.body))
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range m.headers {
+		r.Header.Set(name, value)
+	}
 	r.Header.Set("Authorization", "Bearer "+t.token)
-	return t.client.Do(r)
+	if t.key == nil {
+		return r, nil
+	}
+	if present {
+		access.ShowKey(r, t.key)
+	}
+	nonce := ""
+	if known := t.nonce.Load(); known != nil {
+		nonce = *known
+	}
+	return r, access.Prove(r, m.body, t.key, nonce, rand.Reader)
+}
+
+// refusedWith reads the code of a refusal, and ends its answer.
+func refusedWith(resp *http.Response) access.Code {
+	defer resp.Body.Close()
+	var body wire.ErrorBody
+	if json.NewDecoder(io.LimitReader(resp.Body, 64<<10)).Decode(&body) != nil {
+		return ""
+	}
+	return access.Code(body.Error.Code)
 }
 
 // renew stores a rotated token, then uses it.
@@ -216,7 +274,7 @@ func refusal(resp *http.Response) error {
 	case code == "device_forked":
 		return ErrForked
 	case code != "" && (resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden):
-		return fmt.Errorf("%w: %s", ErrRefused, code)
+		return &Turned{access.Code(code), body.Error.Message}
 	}
 	seconds, err := strconv.Atoi(resp.Header.Get("Retry-After"))
 	if err != nil || seconds < 0 {

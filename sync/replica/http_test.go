@@ -1,7 +1,9 @@
 package replica
 
 import (
+	"bytes"
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"io"
 	"net/http"
@@ -19,7 +21,7 @@ func transportTo(t *testing.T, h http.HandlerFunc) (*HTTP, *[]string) {
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	kept := &[]string{}
-	net, err := NewHTTP(srv.URL+"/", "premier", srv.Client(), func(token string) error {
+	net, err := NewHTTP(srv.URL+"/", "premier", nil, srv.Client(), func(token string) error {
 		*kept = append(*kept, token)
 		return nil
 	})
@@ -175,7 +177,7 @@ func TestLoginAnswers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			srv := httptest.NewServer(tt.h)
 			defer srv.Close()
-			e, err := Login(t.Context(), srv.Client(), srv.URL, "a@example.org", "x", "Guichet", "")
+			e, err := Login(t.Context(), srv.Client(), testKey(), srv.URL, "a@example.org", "x", "Guichet", "")
 			denied, _ := errors.AsType[*Denied](err)
 			switch {
 			case tt.denied != "" && (denied == nil || denied.Code != tt.denied || denied.Message == ""):
@@ -187,7 +189,12 @@ func TestLoginAnswers(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Login(t.Context(), http.DefaultClient, "http://127.0.0.1:1", "a@example.org", "x", "", ""); !errors.Is(err, ErrUnreachable) {
+	if _, err := Login(t.Context(), http.DefaultClient, testKey(), "http://127.0.0.1:1", "a@example.org", "x", "", ""); !errors.Is(err, ErrUnreachable) {
 		t.Errorf("nobody there: %v", err)
 	}
+}
+
+// testKey is a device's key of these tests.
+func testKey() ed25519.PrivateKey {
+	return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, ed25519.SeedSize))
 }

@@ -46,6 +46,7 @@ func (s *Server) routes() []access.Route {
 		{Pattern: "POST /sync/v1/exchange", Policy: access.PolicyDevice, Handler: s.renewing(s.hub.ServeExchange)},
 		{Pattern: "GET /sync/v1/live", Policy: access.PolicyDevice, Handler: s.renewing(s.hub.ServeLive)},
 	}
+	all = append(all, s.deviceRoutes()...)
 	read := newAgendas(s.db, s.cfg.Now, cachedEvents)
 	all = append(all, caldav.New(read, nil, s.cfg.Now, s.cfg.Log).Routes()...)
 	all = append(all, feed.New(feeds{read}, cachedFeeds, s.cfg.Log).Routes()...)

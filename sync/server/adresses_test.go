@@ -30,7 +30,7 @@ func TestEveryRouteIsGuarded(t *testing.T) {
 	}
 	feed, _ := m.secret(access.KindFeed, m.alice, access.ContentMotif)
 	app, _ := m.secret(access.KindAppPassword, m.alice, access.ContentMotif)
-	device := m.newAppareil(m.alice)
+	device, stranger := m.newAppareil(m.alice), m.newAppareil(m.dalil)
 	keys := map[string]string{
 		"nobody": "", "a device": "Authorization: Bearer " + device.credential,
 		"an app password": basic("fournier@montrelay.example.org", app), "a feed as a bearer": "Authorization: Bearer " + feed,
@@ -38,22 +38,26 @@ func TestEveryRouteIsGuarded(t *testing.T) {
 		"a device as basic": basic("fournier@montrelay.example.org", device.credential), "a cookie": "Cookie: session=" + device.credential,
 	}
 	asks := map[string]ask{
-		"GET /healthz":                    {public: true},
-		"GET /readyz":                     {public: true},
-		"GET /confidentialite":            {public: true},
-		"GET /accessibilite":              {public: true},
-		"POST /sync/v1/login":             {public: true},
-		"POST /sync/v1/exchange":          {path: "/sync/v1/exchange", method: "POST", body: device.lines(0), opens: []string{"a device"}},
-		"GET /sync/v1/live":               {path: "/sync/v1/live"},
-		"/dav/":                           {path: home(m.alice), method: "PROPFIND", opens: []string{"an app password"}},
-		"/.well-known/caldav":             {public: true},
-		"PROPFIND /{$}":                   {public: true},
-		"OPTIONS /dav/":                   {public: true},
-		"GET /ics/{secret}":               {path: "/ics/" + flip(feed)},
-		"GET /rdv/{link}":                 {path: flip(link)},
-		"GET /rdv/{link}/annuler":         {path: flip(link) + "/annuler"},
-		"POST /rdv/{link}/annuler":        {path: flip(link) + "/annuler", method: "POST"},
-		"GET /rdv/{link}/rendez-vous.ics": {path: flip(link) + "/rendez-vous.ics"},
+		"GET /healthz":                          {public: true},
+		"GET /readyz":                           {public: true},
+		"GET /confidentialite":                  {public: true},
+		"GET /accessibilite":                    {public: true},
+		"POST /sync/v1/login":                   {public: true},
+		"POST /sync/v1/exchange":                {path: "/sync/v1/exchange", method: "POST", body: device.lines(0), opens: []string{"a device"}},
+		"GET /sync/v1/devices":                  {path: "/sync/v1/devices", opens: []string{"a device"}},
+		"POST /sync/v1/devices/{device}/rename": {path: "/sync/v1/devices/" + device.id + "/rename", method: "POST", body: `{"name":"Accueil"}`, opens: []string{"a device"}},
+		"POST /sync/v1/devices/{device}/revoke": {path: "/sync/v1/devices/" + stranger.id + "/revoke", method: "POST"},
+		"POST /sync/v1/devices/{device}/wipe":   {path: "/sync/v1/devices/" + stranger.id + "/wipe", method: "POST"},
+		"GET /sync/v1/live":                     {path: "/sync/v1/live"},
+		"/dav/":                                 {path: home(m.alice), method: "PROPFIND", opens: []string{"an app password"}},
+		"/.well-known/caldav":                   {public: true},
+		"PROPFIND /{$}":                         {public: true},
+		"OPTIONS /dav/":                         {public: true},
+		"GET /ics/{secret}":                     {path: "/ics/" + flip(feed)},
+		"GET /rdv/{link}":                       {path: flip(link)},
+		"GET /rdv/{link}/annuler":               {path: flip(link) + "/annuler"},
+		"POST /rdv/{link}/annuler":              {path: flip(link) + "/annuler", method: "POST"},
+		"GET /rdv/{link}/rendez-vous.ics":       {path: flip(link) + "/rendez-vous.ics"},
 	}
 	for _, rt := range m.srv.routes() {
 		a, known := asks[rt.Pattern]

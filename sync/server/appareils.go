@@ -22,6 +22,17 @@ func (s *Server) renewing(serve http.HandlerFunc) http.Handler {
 		if due {
 			w.Header().Set(hub.TokenHeader, access.Credential(device, token))
 		}
+		proved(serve).ServeHTTP(w, r)
+	})
+}
+
+// proved lets a device's next nonce travel with the answer, when its own gets
+// old.
+func proved(serve http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if nonce := access.From(r.Context()).Nonce; nonce != "" {
+			w.Header().Set(access.NonceHeader, nonce)
+		}
 		serve(w, r)
 	})
 }

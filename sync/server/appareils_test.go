@@ -23,9 +23,7 @@ func TestRevokedDevice(t *testing.T) {
 	defer stop()
 	go func() { done <- b.replica.Follow(ctx) }()
 	eventually(t, 5*time.Second, "b is complete", b.complete)
-	if err := m.srv.devices.Revoke(ctx, b.device()); err != nil {
-		t.Fatal(err)
-	}
+	m.write(func(tx *store.ServerTx) error { return tx.RevokeDevice(b.device(), m.clock.Now()) })
 	book := m.booking("09:00", []agenda.AgentID{m.bruno}, m.nadia)
 	m.as(agenda.Author{Kind: agenda.AuthorAgent, Agent: m.alice}, book)
 	if err := <-done; !errors.Is(err, replica.ErrRefused) {
@@ -56,7 +54,11 @@ func TestRevokedDeviceEnrolsAnew(t *testing.T) {
 	if _, err := a.replica.Sync(t.Context()); !errors.Is(err, replica.ErrRefused) {
 		t.Fatalf("revoked, and %v", err)
 	}
-	e, err := replica.Login(t.Context(), a.client, m.url, "fournier@montrelay.example.org", phrase, "Guichet", a.device())
+	key, err := replica.Key(t.Context(), a.db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := replica.Login(t.Context(), a.client, key, m.url, "fournier@montrelay.example.org", phrase, "Guichet", a.device())
 	if err != nil || e.Device == a.device() {
 		t.Fatalf("enrolled as %s, %v", e.Device, err)
 	}
@@ -72,6 +74,7 @@ func TestCopiedProfile(t *testing.T) {
 	if err := replica.Keep(t.Context(), b.db, m.url, e); err != nil {
 		t.Fatal(err)
 	}
+	b.copyKey(a)
 	b.connect(m.url)
 	a.sync()
 	b.sync()
@@ -101,6 +104,20 @@ func TestCopiedProfile(t *testing.T) {
 	a.sync()
 	if a.rdv(there.Rdv) == nil || m.rdv(here.Rdv).Revision != 1 {
 		t.Error("a lost something")
+	}
+}
+
+// copyKey gives this profile the key of another, as a copied disk does.
+func (p *poste) copyKey(from *poste) {
+	p.m.t.Helper()
+	var seed []byte
+	from.read(func(v *store.View) error {
+		var err error
+		seed, err = v.Setting("sync.key")
+		return err
+	})
+	if err := p.db.WriteDesk(context.Background(), func(tx *store.DeskTx) error { return tx.SetSetting("sync.key", seed) }); err != nil {
+		p.m.t.Fatal(err)
 	}
 }
 
@@ -137,8 +154,8 @@ type losing struct{ http.RoundTripper }
 
 func (l losing) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := l.RoundTripper.RoundTrip(r)
-	if err != nil {
-		return nil, err
+	if err != nil || resp.StatusCode != http.StatusOK { // a challenge is no answer
+		return resp, err
 	}
 	io.Copy(io.Discard, resp.Body)
 	resp.Body.Close()

@@ -37,6 +37,3 @@ type Started struct {
 	URL  string // public
 	Addr string // of the listener, "127.0.0.1:41233"
 }
-
-// lease is how long a desktop may be read without contact.
-const lease = 30 * 24 * time.Hour

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"io"
@@ -44,12 +45,12 @@ type loginOrganisation struct {
 
 // login answers POST /sync/v1/login.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
-	in, err := readLogin(r.Body)
+	in, key, err := readLogin(r)
 	if err != nil {
 		access.Fail(w, r, err)
 		return
 	}
-	ask := access.EnrolRequest{Email: in.Email, Password: in.Password, Name: in.Name, Device: in.Device}
+	ask := access.EnrolRequest{Email: in.Email, Password: in.Password, Name: in.Name, Device: in.Device, Key: key}
 	device, token, err := s.enrolment.Enrol(r.Context(), ask, s.guard.ClientIP(r))
 	if err != nil {
 		access.Fail(w, r, err)
@@ -87,17 +88,19 @@ func (s *Server) introduce(r *http.Request, d access.Device, token access.Secret
 	return out, err
 }
 
-// readLogin refuses what is not a login; a body too large is told apart.
-func readLogin(body io.Reader) (loginRequest, error) {
+// readLogin refuses what is not a login, and a key that its sender does not
+// hold; a body too large is told apart.
+func readLogin(r *http.Request) (loginRequest, ed25519.PublicKey, error) {
 	var in loginRequest
-	raw, err := io.ReadAll(body)
+	raw, err := io.ReadAll(r.Body)
 	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return in, large
+		return in, nil, large
 	}
 	if err != nil || wire.DecodeStrict(raw, &in) != nil {
-		return in, &access.Refusal{Code: access.CodeRequest, Status: http.StatusBadRequest, Message: "Requête illisible : mettez à jour l’application."}
+		return in, nil, &access.Refusal{Code: access.CodeRequest, Status: http.StatusBadRequest, Message: "Requête illisible : mettez à jour l’application."}
 	}
-	return in, nil
+	key, err := access.ShownKey(r, raw)
+	return in, key, err
 }
 
 func writeJSON(w http.ResponseWriter, v any) {

@@ -146,7 +146,7 @@ func TestTokensRotate(t *testing.T) {
 		t.Error("a new token at each exchange")
 	}
 	old := m.do("GET", "/sync/v1/live", "", "Authorization: Bearer "+first)
-	if code, _ := refusalOf(t, old); old.status != http.StatusUnauthorized || code != string(access.CodeRevoked) {
+	if code, _ := refusalOf(t, old); old.status != http.StatusUnauthorized || code != string(access.CodeCopied) {
 		t.Errorf("an old token: %d %s", old.status, code)
 	}
 	_, err := a.replica.Sync(t.Context())

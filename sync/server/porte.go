@@ -1,7 +1,9 @@
 package server
 
 import (
+	"bytes"
 	"context"
+	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/json"
@@ -69,7 +71,7 @@ func deviceOf(v *store.View, id string) (access.Device, error) {
 	if err != nil {
 		return access.Device{}, err
 	}
-	out := access.Device{ID: kept.ID, Agent: kept.Agent, Name: kept.Name}
+	out := access.Device{ID: kept.ID, Agent: kept.Agent, Name: kept.Name, Key: kept.PublicKey, Wipe: !kept.WipeAt.IsZero(), Told: !kept.ToldAt.IsZero()}
 	if err := json.Unmarshal(kept.Tokens, &out.Tokens); err != nil {
 		return out, fmt.Errorf("read the tokens of device %s: %w", id, err)
 	}
@@ -85,7 +87,7 @@ func (d door) AddDevice(ctx context.Context, a access.Device) error {
 		return err
 	}
 	return d.db.WriteServer(ctx, func(tx *store.ServerTx) error {
-		return tx.AddDevice(store.Device{ID: a.ID, Agent: a.Agent, Name: a.Name, Tokens: tokens, EnrolledAt: a.Tokens.Since, SeenAt: a.Tokens.Since})
+		return tx.AddDevice(store.Device{ID: a.ID, Agent: a.Agent, Name: a.Name, PublicKey: a.Key, Tokens: tokens, EnrolledAt: a.Tokens.Since, SeenAt: a.Tokens.Since})
 	})
 }
 
@@ -104,6 +106,36 @@ func (d door) KeepTokens(ctx context.Context, id string, was, is access.DeviceTo
 		return tx.SetTokens(id, body)
 	})
 	return kept && err == nil, err
+}
+
+func (d door) KeepKey(ctx context.Context, id string, key ed25519.PublicKey) (bool, error) {
+	kept := false
+	err := d.db.WriteServer(ctx, func(tx *store.ServerTx) error {
+		known, err := tx.Device(id)
+		if err != nil || known.PublicKey != nil {
+			kept = bytes.Equal(known.PublicKey, key)
+			return err
+		}
+		kept, err = tx.SetPublicKey(id, key)
+		return err
+	})
+	return kept && err == nil, err
+}
+
+func (d door) ToldDevice(ctx context.Context, id string, at time.Time) error {
+	return d.db.WriteServer(ctx, func(tx *store.ServerTx) error { return tx.ToldDevice(id, at.UTC()) })
+}
+
+// Epoch names the history of the data by that of the first territoire: a
+// restore changes them all, and a new territoire comes after.
+func (d door) Epoch(ctx context.Context) (string, error) {
+	return find(ctx, d.db, func(v *store.View) (string, error) {
+		heads, err := v.Heads()
+		if err != nil || len(heads) == 0 {
+			return "", err
+		}
+		return heads[0].Epoch, nil
+	})
 }
 
 func (d door) AppPasswordByHash(ctx context.Context, h access.Hash) (access.AppPassword, error) {

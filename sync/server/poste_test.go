@@ -74,7 +74,11 @@ func (p *poste) connect(url string) {
 		line, err = replica.Line(v)
 		return err
 	})
-	net, err := replica.NewHTTP(url, line.Credential, p.client, func(credential string) error {
+	key, err := replica.Key(context.Background(), p.db)
+	if err != nil {
+		p.m.t.Fatal(err)
+	}
+	net, err := replica.NewHTTP(url, line.Credential, key, p.client, func(credential string) error {
 		p.mu.Lock()
 		p.renewed = append(p.renewed, credential)
 		p.mu.Unlock()

@@ -49,7 +49,7 @@ func Run(ctx context.Context, cfg Config) error {
 }
 
 // Open readies a server. It refuses an address that is taken, a database that
-// it cannot open, and settings that would let mail or agendas travel in clear
+// it cannot open or write, and settings that would let mail or agendas travel in clear
 // off this machine. Who opens closes.
 func Open(cfg Config) (*Server, error) {
 	db, err := store.Open(cfg.DB, nil, store.Options{Kind: store.Server, Check: true})
@@ -58,6 +58,9 @@ func Open(cfg Config) (*Server, error) {
 	}
 	if err := db.Lock("server"); err != nil {
 		return nil, errors.Join(err, db.Close()) // another server has this file
+	}
+	if err := db.WriteServer(context.Background(), func(*store.ServerTx) error { return nil }); err != nil {
+		return nil, errors.Join(err, db.Close()) // a server that cannot write serves nobody
 	}
 	listener, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
@@ -88,7 +91,7 @@ func (s *Server) DB() *store.DB { return s.db }
 func build(cfg Config, db *store.DB, listener net.Listener) (*Server, error) {
 	s := &Server{cfg: cfg, db: db, listener: listener, bus: hub.NewLocalBus(), url: publicURL(cfg, listener.Addr())}
 	s.counter = guichet.NewCounter(db.Ledger(), cfg.Now)
-	s.hub = hub.New(db, s.counter, s.bus, hub.Config{Now: cfg.Now, Lease: lease, Welcome: s.welcome,
+	s.hub = hub.New(db, s.counter, s.bus, hub.Config{Now: cfg.Now, Welcome: s.welcome,
 		Deadline: func(d time.Duration) time.Time { return time.Now().Add(d) }})
 	hasher, err := access.NewHasher(2)
 	if err != nil {
@@ -97,7 +100,11 @@ func build(cfg Config, db *store.DB, listener net.Listener) (*Server, error) {
 	d := door{db}
 	s.enrolment = access.Enrolment{Login: access.NewLogin(d, hasher, cfg.Now), Devices: d, Agents: d, Random: rand.Reader, NewID: newID, Now: cfg.Now}
 	failures := access.NewFailures(cfg.Now)
-	s.devices = access.DeviceWay{Devices: d, Agents: d, Failures: failures, Now: cfg.Now}
+	nonces, err := find(context.Background(), db, func(v *store.View) ([]byte, error) { return v.Key("nonce"), nil })
+	if err != nil {
+		return nil, err
+	}
+	s.devices = access.DeviceWay{Devices: d, Agents: d, Failures: failures, Proofs: access.NewProofs(nonces, cfg.Now), Now: cfg.Now}
 	ways := map[access.Policy]access.Way{
 		access.PolicyDevice:      s.devices,
 		access.PolicyLink:        access.LinkWay{Links: d, Failures: failures, Now: cfg.Now},
@@ -192,16 +199,26 @@ func stop(ctx context.Context, web *http.Server) error {
 	return nil
 }
 
-// look is how often the server looks for what other processes wrote: the
-// command line beside it.
-const look = 500 * time.Millisecond
+// How often the server looks for what other processes wrote: the command line
+// beside it on a file; what a lost notification did not tell on PostgreSQL.
+const (
+	look     = 500 * time.Millisecond
+	lookSafe = 15 * time.Second
+)
+
+func (s *Server) look() time.Duration {
+	if s.db.Hears() {
+		return lookSafe
+	}
+	return look
+}
 
 // ring wakes the desktops that listen and the mailer after each commit, of
-// this process at once and of others within look.
+// this process at once and of others when they are heard, or looked for.
 func (s *Server) ring(ctx context.Context) error {
 	wake, done := s.db.Watch()
 	defer done()
-	tick := time.NewTicker(look)
+	tick := time.NewTicker(s.look())
 	defer tick.Stop()
 	var last []store.Head
 	for {

@@ -30,6 +30,9 @@ func (s *Server) Place(ctx context.Context, agent agenda.AgentID, name, device s
 		return "", d, 0, err
 	}
 	tokens := access.Enrol(token.Hash(), s.cfg.Now())
+	if tokens.Epoch, err = (door{s.db}).Epoch(ctx); err != nil {
+		return "", d, 0, err
+	}
 	if d, lastN, err = s.again(ctx, agent, device, tokens); err == nil {
 		return access.Credential(d.ID, token), d, lastN, nil
 	}

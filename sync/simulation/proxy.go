@@ -16,7 +16,7 @@ import (
 // with a proxy between them that may do its worst.
 func (n line) byProxy(ctx context.Context, req wire.Request, frame func(wire.Frame) error) error {
 	p := &proxy{line: n, req: req}
-	t, err := replica.NewHTTP("https://agenda.example.org", "secret", &http.Client{Transport: p}, func(string) error { return nil })
+	t, err := replica.NewHTTP("https://agenda.example.org", "secret", nil, &http.Client{Transport: p}, func(string) error { return nil })
 	if err != nil {
 		return err
 	}

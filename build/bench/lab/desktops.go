@@ -48,14 +48,18 @@ func open(ctx context.Context, url, dir string) (*desktop, error) {
 
 func (d *desktop) connect(ctx context.Context, url string) error {
 	client := &http.Client{Transport: &http.Transport{}}
-	enrolled, err := replica.Login(ctx, client, url, labEmail, labPassword, "Mesure", "")
+	key, err := replica.Key(ctx, d.db)
+	if err != nil {
+		return err
+	}
+	enrolled, err := replica.Login(ctx, client, key, url, labEmail, labPassword, "Mesure", "")
 	if err != nil {
 		return err
 	}
 	if err := replica.Keep(ctx, d.db, url, enrolled); err != nil {
 		return err
 	}
-	net, err := replica.NewHTTP(url, enrolled.Credential, client, func(string) error { return nil })
+	net, err := replica.NewHTTP(url, enrolled.Credential, key, client, func(string) error { return nil })
 	if err != nil {
 		return err
 	}
