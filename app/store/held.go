@@ -122,14 +122,21 @@ func (tx *DeskTx) letGo(r agenda.Ref) (bool, error) {
 	return true, tx.Remove(r)
 }
 
-// DropScope releases every record held through a scope; those that no other
-// scope holds leave the database. It gives how many were released.
-func (tx *DeskTx) DropScope(p agenda.Placed) (int, error) {
+// DropScope releases every record held through a scope that was withdrawn; those
+// that no other scope holds leave the database, with what was done about them
+// (ForgetBeyond). It gives how many were released.
+func (tx *DeskTx) DropScope(p agenda.Placed) (int, error) { return tx.dropPlace(p, tx.leave) }
+
+// ResetScope is DropScope for a scope of which a fresh copy comes: what was done
+// about its records stays.
+func (tx *DeskTx) ResetScope(p agenda.Placed) (int, error) { return tx.dropPlace(p, tx.forgo) }
+
+func (tx *DeskTx) dropPlace(p agenda.Placed, let func(agenda.Ref) error) (int, error) {
 	place, err := tx.placeOf(p)
 	if err != nil {
 		return 0, err
 	}
-	return tx.dropHeld(tx.leave, "SELECT noun, id, place, number, revision, month FROM held WHERE place = ?", place)
+	return tx.dropHeld(let, "SELECT noun, id, place, number, revision, month FROM held WHERE place = ?", place)
 }
 
 // AwaitReload marks everything held in a territoire as awaiting a fresh

@@ -55,29 +55,65 @@ func (r *Replica) lay(tx *store.DeskTx, frames []wire.Frame, cursors map[agenda.
 		return r.frames(tx, frames, tally)
 	}
 	if mark.Mark.Reset {
-		if err := dropTerritoire(tx, old); err != nil {
+		if err := dropTerritoire(tx, old, mark.Mark); err != nil {
 			return err
 		}
 	}
 	if err := r.frames(tx, frames, tally); err != nil {
 		return err
 	}
-	return moveCursor(tx, cursors, mark)
+	return moveCursor(tx, cursors, mark, arrived(frames, old, mark))
 }
 
-// dropTerritoire drops what is held of a territoire whose history is another
-// one; pending commands stay.
-func dropTerritoire(tx *store.DeskTx, c wire.Cursor) error {
-	scopes := slices.Clone(c.Scopes)
-	for _, l := range c.Loading {
-		scopes = append(scopes, l.Scope)
+// arrived counts the rows of a page that are of a first copy, one for each scope
+// being loaded.
+func arrived(frames []wire.Frame, old wire.Cursor, mark wire.Frame) int {
+	if len(old.Loading) == 0 && len(mark.Mark.Loading) == 0 && mark.Mark.Expect == 0 {
+		return 0
 	}
-	for _, s := range scopes {
-		if _, err := tx.DropScope(agenda.Placed{Territoire: c.Territoire, Scope: s}); err != nil {
+	whole := map[agenda.Scope]bool{}
+	if !mark.Mark.Reset {
+		for _, s := range old.Scopes {
+			whole[s] = true
+		}
+	}
+	n := 0
+	for _, f := range frames {
+		for _, s := range f.Scopes {
+			if f.T == wire.TypePut && !whole[s] {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// dropTerritoire drops what is held of a territoire of which a fresh copy
+// comes; pending commands stay. What the agent may no longer read is erased with
+// what was done about it.
+func dropTerritoire(tx *store.DeskTx, c wire.Cursor, m *wire.Mark) error {
+	granted := map[agenda.Scope]bool{}
+	for _, s := range slices.Concat(m.Scopes, scopesOf(m.Loading)) {
+		granted[s] = true
+	}
+	for _, s := range slices.Concat(c.Scopes, scopesOf(c.Loading)) {
+		drop := tx.DropScope
+		if granted[s] {
+			drop = tx.ResetScope
+		}
+		if _, err := drop(agenda.Placed{Territoire: c.Territoire, Scope: s}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func scopesOf(loading []wire.Loading) []agenda.Scope {
+	var scopes []agenda.Scope
+	for _, l := range loading {
+		scopes = append(scopes, l.Scope)
+	}
+	return scopes
 }
 
 func (r *Replica) frames(tx *store.DeskTx, frames []wire.Frame, tally *Tally) error {
@@ -107,6 +143,11 @@ func (r *Replica) frame(tx *store.DeskTx, f wire.Frame, tally *Tally) error {
 func image(tx *store.DeskTx, f wire.Frame, tally *Tally) error {
 	ref := agenda.Ref{Noun: f.Noun, ID: f.ID}
 	tally.note(ref)
+	if f.Again { // whatever its number: what is held here is wrong
+		if err := tx.Release(f.Territoire, ref); err != nil {
+			return err
+		}
+	}
 	switch f.T {
 	case wire.TypePut:
 		return tx.PutImage(store.Image{Territoire: f.Territoire, Ref: ref, Body: f.Body, Number: f.Number, Scopes: f.Scopes})
@@ -157,10 +198,10 @@ func (r *Replica) outcome(tx *store.DeskTx, o wire.Outcome, tally *Tally) error 
 }
 
 // review keeps a refused command with its content until a person closes it;
-// of one that an erasure emptied only the code stays.
+// of one that an erasure emptied, or that is about what left, only the code stays.
 func (r *Replica) review(tx *store.DeskTx, q store.Queued, o wire.Outcome) error {
 	item := store.ReviewItem{Command: o.ID, N: o.N, Code: o.Code, Message: o.Message, At: r.clock.Now().UTC(), Content: q.Raw}
-	if o.Code == agenda.CodeErased {
+	if o.Code == agenda.CodeErased || q.Beyond {
 		item.Content = nil
 	}
 	if err := tx.AddReview(item); err != nil {
@@ -169,9 +210,16 @@ func (r *Replica) review(tx *store.DeskTx, q store.Queued, o wire.Outcome) error
 	return tx.DropPending(o.N, time.Time{})
 }
 
-// settle takes out the commands whose rows are all here, puts the images of
+// settle forgets what is about records that left, takes out the commands whose
+// rows are all here, puts the images of
 // what was touched back, and runs the others again, in order.
 func (r *Replica) settle(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.Cursor) error {
+	if err := tx.ForgetBeyond(); err != nil {
+		return err
+	}
+	if err := tx.ForgetAcknowledged(r.clock.Now().UTC().Add(-kept)); err != nil {
+		return err
+	}
 	queue, err := tx.PendingCommands()
 	if err != nil {
 		return err
@@ -241,9 +289,9 @@ func reached(numbers map[agenda.TerritoireID]int64, cursors map[agenda.Territoir
 
 // replay runs one command on the newer rows. One that no longer holds here
 // stays in the queue, "à vérifier": the server judges. One that an erasure
-// emptied shows nothing.
+// emptied, or that this release does not know, shows nothing.
 func (r *Replica) replay(tx *store.DeskTx, desk guichet.DeskTx, q store.Queued) error {
-	if q.Raw == nil {
+	if q.Raw == nil || q.Beyond || q.Command.Args == nil {
 		return nil
 	}
 	var code agenda.Code
@@ -279,10 +327,14 @@ func (r *Replica) LayOver(tx *store.DeskTx, q store.Queued) func(agenda.Ref) boo
 type place struct {
 	Loading    []wire.Loading `json:"loading,omitempty"`
 	WindowFrom string         `json:"window_from,omitempty"`
+	// Of the first copies under way: rows announced, and rows received.
+	Expected int `json:"expected,omitempty"`
+	Got      int `json:"got,omitempty"`
 }
 
 // moveCursor saves the mark, and drops the Rdvs of the months the window left.
-func moveCursor(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.Cursor, mark wire.Frame) error {
+// got rows of a first copy came with it.
+func moveCursor(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.Cursor, mark wire.Frame, got int) error {
 	m := mark.Mark
 	if len(m.Scopes) == 0 && len(m.Loading) == 0 {
 		delete(cursors, mark.Territoire)
@@ -297,11 +349,44 @@ func moveCursor(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.Cursor, m
 		Territoire: mark.Territoire, Epoch: m.Epoch, Number: m.To,
 		Scopes: m.Scopes, Loading: m.Loading, WindowFrom: m.WindowFrom,
 	}
-	beside, err := json.Marshal(place{m.Loading, m.WindowFrom})
+	now, err := placeAfter(&tx.View, mark, got)
+	if err != nil {
+		return err
+	}
+	beside, err := json.Marshal(now)
 	if err != nil {
 		return err
 	}
 	return tx.SetCursor(store.Cursor{Territoire: mark.Territoire, Epoch: m.Epoch, Number: m.To, Scopes: m.Scopes, Loading: beside})
+}
+
+// placeAfter is the place of a cursor after a mark.
+func placeAfter(v *store.View, mark wire.Frame, got int) (place, error) {
+	m := mark.Mark
+	now := place{Loading: m.Loading, WindowFrom: m.WindowFrom}
+	if len(m.Loading) == 0 {
+		return now, nil
+	}
+	places, err := readPlaces(v)
+	if before := places[mark.Territoire]; !m.Reset {
+		now.Expected, now.Got = before.Expected, before.Got
+	}
+	now.Expected, now.Got = now.Expected+m.Expect, now.Got+got
+	return now, err
+}
+
+// readPlaces gives what is kept beside each cursor.
+func readPlaces(v *store.View) (map[agenda.TerritoireID]place, error) {
+	kept, err := v.Cursors()
+	places := map[agenda.TerritoireID]place{}
+	for _, c := range kept {
+		var p place
+		if err := json.Unmarshal(c.Loading, &p); err != nil {
+			return nil, fmt.Errorf("read cursor: %w", err)
+		}
+		places[c.Territoire] = p
+	}
+	return places, err
 }
 
 // readCursors gives the cursors kept, by territoire.

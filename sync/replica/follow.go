@@ -89,7 +89,7 @@ const (
 func (r *Replica) live(ctx context.Context) lived {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	q, err := r.request(ctx, false)
+	q, err := r.request(ctx, asking{})
 	if err != nil || q.left || len(q.Commands) > 0 {
 		return woken // something was queued meanwhile: push it first
 	}

@@ -34,22 +34,38 @@ type pager struct {
 	rows  int // of held
 	bytes int // of held
 
-	ended bool
-	asked bool
+	left      bool  // commands stayed behind
+	ended     bool  // the answer came to its end
+	asked     bool  // the server asks for the list of scopes
+	elsewhere bool  // its history is another one
+	next      int64 // n that it expects
+	lists     []wire.Frame
+	digests   []wire.Digest
 }
 
 func (p *pager) frame(ctx context.Context, f wire.Frame) error {
 	switch f.T {
 	case wire.TypeHello:
 		p.r.noteHello(*f.Server)
+		p.next, p.elsewhere = f.Server.Next, f.Server.Elsewhere
+		if p.elsewhere {
+			return nil
+		}
 		if p.first > 0 && f.Server.Next < p.first {
 			return fmt.Errorf("%w: the server misses n %d, answered long ago", ErrForked, f.Server.Next)
 		}
 		return nil
 	case wire.TypeEnd:
-		p.ended, p.asked = true, f.End != nil && f.End.Scopes
+		p.ended = true
+		if f.End != nil {
+			p.asked, p.digests = f.End.Scopes, f.End.Digests
+		}
 		p.close() // outcomes without a mark: of an agent who holds nothing
 		return p.flush(ctx)
+	}
+	if f.T == wire.TypeList {
+		p.lists = append(p.lists, f)
+		return nil
 	}
 	p.page = append(p.page, f)
 	p.size += 256 + len(f.Body)

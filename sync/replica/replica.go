@@ -26,6 +26,12 @@ type Replica struct {
 	onApply func(Tally)    // after each page that is in; may be nil
 	changed func()         // when Health may answer something else; may be nil
 
+	onMend func(Mended) // what was found to differ; may be nil
+
+	// Of one exchange at a time:
+	audited time.Time // when the rows were last read against what is held
+	stuck   map[agenda.TerritoireID]stuckAt
+
 	mu     sync.Mutex
 	health Health
 	wake   chan struct{}
@@ -39,12 +45,14 @@ type Config struct {
 	OnApply func(Tally)
 	// OnHealth is called when Health may answer something else; it returns at once.
 	OnHealth func()
+	// OnMend is told of rows that were not what had been sent, by id; may be nil.
+	OnMend func(Mended)
 }
 
 // New syncs the store over the transport.
 func New(s Store, r Replayer, t Transport, cfg Config) *Replica {
 	return &Replica{store: s, counter: r, net: t, clock: cfg.Clock, jitter: cfg.Jitter, onApply: cfg.OnApply, changed: cfg.OnHealth,
-		wake: make(chan struct{}, 1)}
+		onMend: cfg.OnMend, stuck: map[agenda.TerritoireID]stuckAt{}, wake: make(chan struct{}, 1)}
 }
 
 // Health is what the window shows of the sync.
@@ -53,7 +61,9 @@ type Health struct {
 	Since    time.Time     // of the present state; zero before the first try
 	LastSync time.Time     // end of the last whole exchange
 	Skew     time.Duration // desktop's clock less the server's, when last heard
-	Err      string        // last failure, as a code: "network", "refused", "forked", "server"
+	Err      string        // last failure, as a code: "network", "refused", "forked", "server", "upgrade_server"
+	Mended   int           // records that were not what had been sent, and were sent again, since the start
+	Stuck    bool          // they still differ
 }
 
 // Health gives the present state.
@@ -84,36 +94,58 @@ func (r *Replica) Sync(ctx context.Context) (Tally, error) {
 }
 
 func (r *Replica) exchanges(ctx context.Context, tally *Tally) error {
-	for list := false; ; {
-		end, err := r.exchange(ctx, list, tally)
-		if err != nil || !end.left && !end.asked {
+	if err := r.audit(ctx); err != nil {
+		return err
+	}
+	m := &mender{before: map[agenda.TerritoireID]stuckAt{}}
+	var a asking
+	for {
+		p, err := r.exchange(ctx, a, tally)
+		if errors.Is(err, errElsewhere) && !a.again {
+			if err := r.offerAgain(ctx, p.next); err != nil {
+				return err
+			}
+			a = asking{again: true}
+			continue
+		}
+		if err != nil {
 			return err
 		}
-		if list && end.asked {
+		if a.list && p.asked {
 			return fmt.Errorf("%w: asked again for what it was told", wire.ErrTruncated)
 		}
-		list = end.asked
+		next, err := r.mend(ctx, m, p)
+		if err != nil || !p.left && !p.asked && next == nil {
+			return err
+		}
+		a = asking{list: p.asked, mending: next}
 	}
 }
 
-// ending is how an exchange ended: commands stay to be pushed, or the server
-// asks for the list of scopes.
-type ending struct{ left, asked bool }
+// asking is what one exchange asks for beside what it pushes.
+type asking struct {
+	list    bool // every scope is shown
+	again   bool // what a restored server may have lost was queued again
+	mending *mending
+}
 
-// exchange pushes one batch and pulls to the end; list shows every scope.
-func (r *Replica) exchange(ctx context.Context, list bool, tally *Tally) (ending, error) {
-	q, err := r.request(ctx, list)
+// exchange pushes one batch and pulls to the end. The pager tells how it ended.
+func (r *Replica) exchange(ctx context.Context, a asking, tally *Tally) (*pager, error) {
+	q, err := r.request(ctx, a)
+	p := &pager{r: r, tally: tally, first: q.first, pending: q.pending, left: q.left}
 	if err != nil {
-		return ending{}, err
+		return p, err
 	}
-	p := &pager{r: r, tally: tally, first: q.first, pending: q.pending}
 	if err := r.net.Exchange(ctx, q.Request, func(f wire.Frame) error { return p.frame(ctx, f) }); err != nil {
-		return ending{}, p.rest(ctx, err)
+		return p, p.rest(ctx, err)
 	}
-	if !p.ended {
-		return ending{}, p.rest(ctx, wire.ErrTruncated)
+	switch {
+	case !p.ended:
+		return p, p.rest(ctx, wire.ErrTruncated)
+	case p.elsewhere:
+		return p, errElsewhere
 	}
-	return ending{q.left, p.asked}, nil
+	return p, nil
 }
 
 func (r *Replica) noteHello(h wire.ServerHello) {
@@ -165,4 +197,14 @@ func Standing(v *store.View) (numbers map[agenda.TerritoireID]int64, complete bo
 		complete = complete && len(c.Loading) == 0
 	}
 	return numbers, complete, err
+}
+
+// Progress tells how many rows of the first copies are here, of how many in all
+// the server announced: about, and 0 of 0 when nothing is being loaded.
+func Progress(v *store.View) (done, total int, err error) {
+	places, err := readPlaces(v)
+	for _, p := range places {
+		done, total = done+min(p.Got, p.Expected), total+p.Expected
+	}
+	return done, total, err
 }

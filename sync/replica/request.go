@@ -18,19 +18,19 @@ type question struct {
 	pending int   // commands in the queue, answered or not
 }
 
-// request reads what this desktop holds and what it has to push. list shows
+// request reads what this desktop holds and what it has to push. a.list shows
 // every scope it holds; otherwise their hash is enough.
-func (r *Replica) request(ctx context.Context, list bool) (question, error) {
+func (r *Replica) request(ctx context.Context, a asking) (question, error) {
 	var q question
 	err := r.store.Read(ctx, func(v *store.View) error {
 		var err error
-		q, err = r.requestIn(v, list)
+		q, err = r.requestIn(v, a)
 		return err
 	})
 	return q, err
 }
 
-func (r *Replica) requestIn(v *store.View, list bool) (question, error) {
+func (r *Replica) requestIn(v *store.View, a asking) (question, error) {
 	cursors, err := readCursors(v)
 	if err != nil {
 		return question{}, err
@@ -48,10 +48,16 @@ func (r *Replica) requestIn(v *store.View, list bool) (question, error) {
 		return question{}, err
 	}
 	q := question{Request: wire.Request{Cursors: sorted(cursors), Hello: wire.Hello{
-		Protocol: wire.Protocol, Schema: wire.Schema, Last: last, Clock: r.clock.Now().UTC().Truncate(time.Second),
+		Protocol: wire.Protocol, Schema: wire.Schema, Last: last, Again: a.again, Clock: r.clock.Now().UTC().Truncate(time.Second),
 	}}}
-	if !list {
+	if !a.list {
 		shorten(q.Cursors)
+	}
+	a.mending.addTo(q.Cursors)
+	if a.again {
+		if q.Told, err = told(v, r.clock.Now()); err != nil {
+			return question{}, err
+		}
 	}
 	q.pending = len(queue)
 	queue, q.Hello.Waiting, err = unanswered(queue)
@@ -98,8 +104,9 @@ func unanswered(queue []store.Queued) (left []store.Queued, waiting []int64, err
 func (r *Replica) fill(q *question, device string, queue []store.Queued) error {
 	size := 4096 // hello and cursors
 	for _, c := range q.Cursors {
-		size += 256 + 128*(len(c.Scopes)+2*len(c.Loading))
+		size += 256 + 128*(len(c.Scopes)+2*len(c.Loading)+len(c.Parts)+len(c.Wants))
 	}
+	size += 512 * len(q.Told)
 	for _, c := range queue {
 		body, err := r.body(device, c)
 		if err != nil {
