@@ -26,22 +26,34 @@ func (tx *DeskTx) PutImage(i Image) error {
 	if tx.wasErased(i.Ref) {
 		return tx.Err()
 	}
-	r, err := agenda.Decode(i.Ref.Noun, i.Body)
+	r, err := tx.decoded(i)
 	if err != nil {
 		return err
-	}
-	if r.Key() != i.Ref.ID {
-		return fmt.Errorf("image of %s %s: it names another", i.Ref.Noun, i.Ref.ID)
-	}
-	if t, ok := r.(*agenda.Territoire); ok {
-		if err := tx.rezone(t); err != nil {
-			return err
-		}
 	}
 	all, err := tx.holdings(i.Ref)
 	if err != nil {
 		return err
 	}
+	return tx.putDecoded(i, r, all)
+}
+
+// decoded reads the record of an image.
+func (tx *DeskTx) decoded(i Image) (agenda.Record, error) {
+	r, err := agenda.Decode(i.Ref.Noun, i.Body)
+	if err != nil {
+		return nil, err
+	}
+	if r.Key() != i.Ref.ID {
+		return nil, fmt.Errorf("image of %s %s: it names another", i.Ref.Noun, i.Ref.ID)
+	}
+	if t, ok := r.(*agenda.Territoire); ok {
+		return r, tx.rezone(t)
+	}
+	return r, nil
+}
+
+// putDecoded stores an image of a record that is held so.
+func (tx *DeskTx) putDecoded(i Image, r agenda.Record, all []holding) error {
 	here := tx.in(i.Territoire, all)
 	if slices.ContainsFunc(here, func(h holding) bool { return h.number > i.Number }) {
 		return tx.Err()
@@ -60,19 +72,9 @@ func (tx *DeskTx) PutImage(i Image) error {
 
 // hold replaces the scopes of a record in a territoire; before are those it had.
 func (tx *DeskTx) hold(i Image, r agenda.Record, before []holding) error {
-	now, err := tx.imprintOf(i.Territoire, r)
+	now, places, err := tx.newHolding(i, r)
 	if err != nil {
 		return err
-	}
-	var places []int64
-	for _, s := range i.Scopes {
-		p, err := tx.placeOf(agenda.Placed{Territoire: i.Territoire, Scope: s})
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(places, p) {
-			places = append(places, p)
-		}
 	}
 	for _, h := range before {
 		if slices.Contains(places, h.place) {
@@ -93,4 +95,23 @@ func (tx *DeskTx) hold(i Image, r agenda.Record, before []holding) error {
 		}
 	}
 	return nil
+}
+
+// newHolding gives what an image counts for, and the places it is read through.
+func (tx *DeskTx) newHolding(i Image, r agenda.Record) (imprint, []int64, error) {
+	now, err := tx.imprintOf(i.Territoire, r)
+	if err != nil {
+		return now, nil, err
+	}
+	var places []int64
+	for _, s := range i.Scopes {
+		p, err := tx.placeOf(agenda.Placed{Territoire: i.Territoire, Scope: s})
+		if err != nil {
+			return now, nil, err
+		}
+		if !slices.Contains(places, p) {
+			places = append(places, p)
+		}
+	}
+	return now, places, nil
 }

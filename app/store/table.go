@@ -12,7 +12,8 @@ import (
 type table struct {
 	noun     agenda.Noun
 	name     string
-	owner    string // column of the organisation or territoire it belongs to, "" for none
+	columns  []string // in the order of their values: id, revision, those of values, body
+	owner    string   // column of the organisation or territoire it belongs to, "" for none
 	values   func(agenda.Record) []any
 	children []child
 	insert   string // of a row that is not there
@@ -39,7 +40,7 @@ func tableFor[T agenda.Record](n agenda.Noun, name string, columns []string, val
 	}
 	insert := fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", name, strings.Join(all, ", "), marks(len(all)))
 	return &table{
-		noun: n, name: name,
+		noun: n, name: name, columns: all,
 		values: func(r agenda.Record) []any { return values(r.(T)) },
 		insert: insert + " ON CONFLICT (id) DO NOTHING RETURNING seq",
 		upsert: insert + " ON CONFLICT (id) DO UPDATE SET " + strings.Join(set, ", ") + " RETURNING seq",

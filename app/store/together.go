@@ -22,31 +22,40 @@ type Standing struct {
 // than Body, ScopesOf and NumberOf of each. places comes from ScopeNames.
 func (v *View) Standings(names ScopeNames, refs []agenda.Ref) (map[agenda.Ref]Standing, error) {
 	all := make(map[agenda.Ref]Standing, len(refs))
-	byNoun := map[agenda.Noun][]any{}
-	for _, r := range refs {
-		byNoun[r.Noun] = append(byNoun[r.Noun], r.ID)
-	}
-	for n, ids := range byNoun {
-		for some := range slices.Chunk(ids, together) {
-			if err := v.standing(names, n, some, all); err != nil {
-				return nil, fmt.Errorf("read records: %w", err)
-			}
-		}
+	err := v.byNoun(refs, func(n agenda.Noun, in string, ids []any) error { return v.standing(names, n, in, ids, all) })
+	if err != nil {
+		return nil, fmt.Errorf("read records: %w", err)
 	}
 	return all, nil
 }
 
-// standing reads at most together records of a noun.
-func (v *View) standing(names ScopeNames, n agenda.Noun, ids []any, all map[agenda.Ref]Standing) error {
-	t := tableOf(n)
-	if t == nil {
-		return nil
-	}
-	for len(ids) < together { // one statement for every count
-		ids = append(ids[:len(ids):len(ids)], nil)
+// byNoun calls f with the ids of some records of one noun at a time, and with
+// the text that asks for them; a noun that is not known here is left out.
+func (v *View) byNoun(refs []agenda.Ref, f func(n agenda.Noun, in string, ids []any) error) error {
+	ids := map[agenda.Noun][]any{}
+	for _, r := range refs {
+		ids[r.Noun] = append(ids[r.Noun], r.ID)
 	}
 	in := " IN (" + marks(together) + ")"
-	err := v.each("SELECT id, body FROM "+t.name+" WHERE id"+in, ids, func(rows *sql.Rows) error {
+	for n, all := range ids {
+		if tableOf(n) == nil {
+			continue
+		}
+		for some := range slices.Chunk(all, together) {
+			for len(some) < together { // one statement for every count
+				some = append(some[:len(some):len(some)], nil)
+			}
+			if err := f(n, in, some); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// standing reads some records of a noun.
+func (v *View) standing(names ScopeNames, n agenda.Noun, in string, ids []any, all map[agenda.Ref]Standing) error {
+	err := v.each("SELECT id, body FROM "+tableOf(n).name+" WHERE id"+in, ids, func(rows *sql.Rows) error {
 		var id string
 		var s Standing
 		err := rows.Scan(&id, &s.Body)

@@ -1,0 +1,193 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"permanence/app/agenda"
+)
+
+// PutImages does what PutImage does with each image, in order. Records that are
+// met for the first time, nearly all of a first copy, are written together.
+func (tx *DeskTx) PutImages(images []Image) error {
+	refs := make([]agenda.Ref, len(images))
+	for i, x := range images {
+		refs[i] = x.Ref
+	}
+	known, err := tx.holdingsOf(refs)
+	if err != nil {
+		return err
+	}
+	shown, err := tx.shown(slices.DeleteFunc(refs, func(r agenda.Ref) bool { return len(known[r]) > 0 }))
+	if err != nil {
+		return err
+	}
+	l := &litter{tx: tx}
+	met := map[agenda.Ref]bool{}
+	for _, i := range images {
+		if met[i.Ref] { // what was read of it no longer holds
+			if err := l.write(); err != nil {
+				return err
+			}
+			if err := tx.PutImage(i); err != nil {
+				return err
+			}
+			continue
+		}
+		met[i.Ref] = true
+		if err := l.put(i, known[i.Ref], shown[i.Ref]); err != nil {
+			return err
+		}
+	}
+	return l.write()
+}
+
+// holdingsOf reads through what each of many records is held.
+func (tx *DeskTx) holdingsOf(refs []agenda.Ref) (map[agenda.Ref][]holding, error) {
+	known := map[agenda.Ref][]holding{}
+	err := tx.byNoun(refs, func(n agenda.Noun, in string, ids []any) error {
+		return tx.each("SELECT id, place, number, revision, month FROM held WHERE noun = ? AND id"+in, append([]any{n}, ids...), func(rows *sql.Rows) error {
+			var id string
+			var h holding
+			err := rows.Scan(&id, &h.place, &h.number, &h.revision, &h.month)
+			ref := agenda.Ref{Noun: n, ID: id}
+			known[ref] = append(known[ref], h)
+			return err
+		})
+	})
+	return known, err
+}
+
+// shown tells which of many records have a row on screen.
+func (tx *DeskTx) shown(refs []agenda.Ref) (map[agenda.Ref]bool, error) {
+	shown := map[agenda.Ref]bool{}
+	err := tx.byNoun(refs, func(n agenda.Noun, in string, ids []any) error {
+		return tx.each("SELECT id FROM "+tableOf(n).name+" WHERE id"+in, ids, func(rows *sql.Rows) error {
+			var id string
+			err := rows.Scan(&id)
+			shown[agenda.Ref{Noun: n, ID: id}] = true
+			return err
+		})
+	})
+	return shown, err
+}
+
+// litter gathers the rows of records that are new here.
+type litter struct {
+	tx    *DeskTx
+	born  map[agenda.Noun][]newborn
+	nouns []agenda.Noun // in the order in which they came
+	held  [][]any
+}
+
+type newborn struct {
+	record agenda.Record
+	body   []byte
+}
+
+// put notes an image that is new, and writes any other.
+func (l *litter) put(i Image, known []holding, shown bool) error {
+	tx := l.tx
+	if tx.wasErased(i.Ref) {
+		return tx.Err()
+	}
+	r, err := tx.decoded(i)
+	if err != nil {
+		return err
+	}
+	if len(known) > 0 || shown || tx.isBased(i.Ref) {
+		return tx.putDecoded(i, r, known)
+	}
+	now, places, err := tx.newHolding(i, r)
+	if err != nil {
+		return err
+	}
+	for _, p := range places {
+		tx.countIn(p, i.Ref, now)
+		l.held = append(l.held, []any{i.Ref.Noun, i.Ref.ID, p, i.Number, now.revision, now.month})
+	}
+	if l.born == nil {
+		l.born = map[agenda.Noun][]newborn{}
+	}
+	if l.born[i.Ref.Noun] == nil {
+		l.nouns = append(l.nouns, i.Ref.Noun)
+	}
+	l.born[i.Ref.Noun] = append(l.born[i.Ref.Noun], newborn{r, i.Body})
+	return nil
+}
+
+// write writes what was gathered.
+func (l *litter) write() error {
+	for _, n := range l.nouns {
+		if err := tableOf(n).insertAll(l.tx.s, l.born[n]); err != nil {
+			return err
+		}
+	}
+	err := l.tx.s.insertAll("INSERT INTO held (noun, id, place, number, revision, month) VALUES ", "", l.held)
+	if err != nil {
+		return fmt.Errorf("hold records: %w", err)
+	}
+	l.born, l.nouns, l.held = nil, nil, nil
+	return nil
+}
+
+// insertAll writes rows of which none is there.
+func (t *table) insertAll(s *session, all []newborn) error {
+	var last int64
+	if err := s.one("SELECT coalesce(max(seq), 0) FROM " + t.name).Scan(&last); err != nil {
+		return fmt.Errorf("write %ss: %w", t.noun, err)
+	}
+	rows := make([][]any, len(all))
+	children := make([][][]any, len(t.children))
+	for i, b := range all {
+		seq := last + int64(i) + 1
+		rows[i] = append(append([]any{seq, b.record.Key(), b.record.Stamped().Revision}, t.values(b.record)...), string(b.body))
+		for k, c := range t.children {
+			for _, row := range c.rows(b.record) {
+				children[k] = append(children[k], append([]any{seq}, row...))
+			}
+		}
+	}
+	if err := s.insertAll("INSERT INTO "+t.name+" (seq, "+strings.Join(t.columns, ", ")+") VALUES ", "", rows); err != nil {
+		return fmt.Errorf("write %ss: %w", t.noun, err)
+	}
+	for k, c := range t.children {
+		if err := s.insertAll("INSERT INTO "+c.name+" ("+c.parent+", "+c.columns+") VALUES ", " ON CONFLICT DO NOTHING", children[k]); err != nil {
+			return fmt.Errorf("write %ss: %w", t.noun, err)
+		}
+	}
+	return nil
+}
+
+// insertAll runs an insertion of many rows, some in each statement.
+func (s *session) insertAll(before, after string, rows [][]any) error {
+	for some := range slices.Chunk(rows, together) {
+		if len(some) < together { // few statements for every count
+			if err := s.insertEach(before, after, some); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := s.insertSome(before, after, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *session) insertEach(before, after string, rows [][]any) error {
+	for i := range rows {
+		if err := s.insertSome(before, after, rows[i:i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *session) insertSome(before, after string, rows [][]any) error {
+	row := "(" + marks(len(rows[0])) + ")"
+	_, err := s.exec(before+row+strings.Repeat(", "+row, len(rows)-1)+after, slices.Concat(rows...)...)
+	return err
+}
