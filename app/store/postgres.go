@@ -52,7 +52,7 @@ func openRemote(address string, o Options) (*DB, error) {
 	size := max(4, 2*runtime.NumCPU())
 	db.write = newPool(stdlib.GetConnector(*config), db.eng, size)
 	db.read = newPool(stdlib.GetConnector(*config), db.eng, size)
-	err = db.patiently(context.Background(), func() error { return db.prepareRemote() })
+	err = db.insist(context.Background(), openTries, db.prepareRemote)
 	if err != nil {
 		return nil, errors.Join(db.located(err), db.Close())
 	}

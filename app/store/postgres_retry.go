@@ -15,6 +15,7 @@ import (
 // a restart of PostgreSQL.
 const (
 	tries      = 16
+	openTries  = 6 // when a database is opened: a second in all
 	firstPause = 20 * time.Millisecond
 	worstPause = 2 * time.Second
 	mostAgain  = 8 // times that a transaction widens its reach
@@ -22,10 +23,14 @@ const (
 
 // patiently runs f until it succeeds, fails for good, or ctx is done.
 func (db *DB) patiently(ctx context.Context, f func() error) error {
+	return db.insist(ctx, tries, f)
+}
+
+func (db *DB) insist(ctx context.Context, tries int, f func() error) error {
 	pause := firstPause
 	for try := 1; ; try++ {
 		err := f()
-		if err == nil || try == tries || !db.passing(err) {
+		if err == nil || try >= tries || !db.passing(err) {
 			return err
 		}
 		select {

@@ -232,10 +232,13 @@ func (c *Cluster) Database(tb testing.TB) string {
 }
 
 // Say runs one statement beside the databases of the tests.
-func (c *Cluster) Say(statement string) error {
+func (c *Cluster) Say(statement string) error { return c.SayTo("postgres", statement) }
+
+// SayTo runs one statement in a database.
+func (c *Cluster) SayTo(database, statement string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, c.Address("postgres"))
+	conn, err := pgx.Connect(ctx, c.Address(database))
 	if err != nil {
 		return err
 	}
