@@ -131,13 +131,16 @@ func acceptedOf(ws []agenda.Warning) []agenda.Accepted {
 }
 
 // seenOf gives the last revision received from the server of each record that
-// d changes; a record born here was never received.
+// d changes or went by; a record born here was never received.
 func seenOf(tx DeskTx, d agenda.Decision) map[string]int64 {
 	seen := map[string]int64{}
 	for _, ch := range d.Changes {
 		if ch.Before != nil {
 			seen[ch.Ref().ID] = tx.Received(ch.Ref())
 		}
+	}
+	for _, r := range d.Relied {
+		seen[r.ID] = tx.Received(r)
 	}
 	return seen
 }

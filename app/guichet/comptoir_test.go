@@ -130,7 +130,7 @@ func TestProposed(t *testing.T) {
 	if len(q) != 2 || q[0].Command.ID != first.Command.ID || q[0].Command.N != 1 || q[1].Command.N != 2 || q[0].Command.Device != device || q[0].Author != p.alice {
 		t.Fatalf("queue %+v", q)
 	}
-	if seen := second.Command.Seen; seen[string(p.nadia)] != 1 || len(first.Command.Seen) != 0 {
+	if seen := second.Command.Seen; seen[string(p.nadia)] != 1 || first.Command.Seen[string(r1.Motif)] != 1 || len(first.Command.Seen) != 1 {
 		t.Errorf("seen %v, then %v", first.Command.Seen, seen)
 	}
 	if r := p.rdv(r1.Rdv); r == nil || r.CreatedBy.Agent != p.alice || !q[0].Command.At.Equal(p.now) {

@@ -56,7 +56,7 @@ func erasures(kind Kind, r agenda.Ref) []statement {
 	steps := []statement{
 		{"INSERT INTO erased (noun, id) VALUES (?, ?) ON CONFLICT DO NOTHING", []any{r.Noun, r.ID}},
 		{"UPDATE outcomes SET content = NULL WHERE content LIKE ?", []any{named}},
-		{"UPDATE outcomes SET verdict = ?, code = ? WHERE command IN (SELECT command FROM waiting WHERE body LIKE ?)",
+		{"UPDATE outcomes SET verdict = ?, code = ?, content = NULL WHERE command IN (SELECT command FROM waiting WHERE body LIKE ?)",
 			[]any{agenda.Refused, agenda.CodeErased, named}},
 		{"UPDATE waiting SET body = NULL WHERE body LIKE ?", []any{named}},
 	}

@@ -235,7 +235,13 @@ func (h *Hub) run(tx *store.ServerTx, ledger guichet.LedgerTx, d Device, cmd pus
 		return err
 	})
 	if err != nil {
+		if waits, kept, e := h.aside(tx, ledger, d, cmd, err); kept || e != nil {
+			return waits, e
+		}
 		return refuse(out, err)
+	}
+	if err := h.answered(tx, res); err != nil {
+		return out, err
 	}
 	out.Verdict, out.Code, out.Numbers = res.Decision.Verdict, res.Decision.Code, res.Numbers
 	for _, c := range res.Decision.Changes {

@@ -53,15 +53,15 @@ func (h *Hub) runWaiting(ctx context.Context, held store.Held) (bool, error) {
 	d := Device{held.Device, held.Agent}
 	var touched map[agenda.TerritoireID]int64
 	err := h.store.WriteServer(ctx, func(tx *store.ServerTx) error {
+		if err := tx.DropWaiting(held.Command); err != nil {
+			return err
+		}
 		out, err := h.run(tx, guichet.Remember(tx), d, cmd)
 		if err != nil {
 			return err
 		}
 		touched = out.Numbers
-		if err := h.putOutcome(tx, d, out); err != nil {
-			return err
-		}
-		return tx.DropWaiting(held.Command)
+		return h.putOutcome(tx, d, out)
 	})
 	if err != nil {
 		return false, err
