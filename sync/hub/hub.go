@@ -56,7 +56,13 @@ func New(s Store, c *guichet.Counter, b Bus, cfg Config) *Hub {
 	if cfg.Welcome == nil {
 		cfg.Welcome = func(context.Context, string) (bool, error) { return true, nil }
 	}
-	return &Hub{store: s, counter: c, rights: newRights(), sums: newSums(), bus: b, now: cfg.Now, welcome: cfg.Welcome, pageLines: cfg.PageLines, deadline: cfg.Deadline}
+	if cfg.Heard == nil {
+		cfg.Heard = func(*store.ServerTx, Device, []wire.Told) error { return nil }
+	}
+	if cfg.Differs == nil {
+		cfg.Differs = func(Device, agenda.TerritoireID, int) {}
+	}
+	return &Hub{store: s, counter: c, rights: newRights(), sums: newSums(), bus: b, now: cfg.Now, welcome: cfg.Welcome, pageLines: cfg.PageLines, deadline: cfg.Deadline, heard: cfg.Heard, differs: cfg.Differs}
 }
 
 // Exchange runs what req pushes, then calls send with the frames of the
