@@ -116,13 +116,25 @@ func scopesOf(loading []wire.Loading) []agenda.Scope {
 	return scopes
 }
 
+// frames lays frames in order; puts that follow one another are laid together.
 func (r *Replica) frames(tx *store.DeskTx, frames []wire.Frame, tally *Tally) error {
+	var puts []store.Image
 	for _, f := range frames {
+		if f.T == wire.TypePut && !f.Again && agenda.New(f.Noun) != nil {
+			ref := agenda.Ref{Noun: f.Noun, ID: f.ID}
+			tally.note(ref)
+			puts = append(puts, store.Image{Territoire: f.Territoire, Ref: ref, Body: f.Body, Number: f.Number, Scopes: f.Scopes})
+			continue
+		}
+		if err := tx.PutImages(puts); err != nil {
+			return err
+		}
+		puts = nil
 		if err := r.frame(tx, f, tally); err != nil {
 			return err
 		}
 	}
-	return nil
+	return tx.PutImages(puts)
 }
 
 // frame lays one frame on the server's images.

@@ -17,11 +17,26 @@ const (
 	heldMax = 16 << 20
 	// rowsPerReplay is how many rows are worth running one pending command again.
 	rowsPerReplay = 10
+	// rowsOfCopy is how many rows of a first copy are written in one transaction,
+	// once nobody waits for them any more.
+	rowsOfCopy = 8000
 )
+
+// farther reports whether more of a first copy follows a mark, all of it after
+// what a person needs today and next week.
+func farther(m *wire.Mark) bool {
+	for _, l := range m.Loading {
+		if l.Phase <= store.PhaseNear {
+			return false
+		}
+	}
+	return len(m.Loading) > 0
+}
 
 // pager gathers frames into pages and applies them. Each application runs what
 // is pending again: pages that come one behind the other wait for each other,
-// as long as there are few rows for many commands.
+// as long as there are few rows for many commands. So do those of a first copy
+// once the near days are in: a page written again costs more than its rows.
 type pager struct {
 	r       *Replica
 	tally   *Tally
@@ -72,7 +87,7 @@ func (p *pager) frame(ctx context.Context, f wire.Frame) error {
 	switch {
 	case f.T == wire.TypeMark:
 		p.close()
-		if p.rows < rowsPerReplay*p.pending && p.bytes < heldMax {
+		if p.bytes < heldMax && (p.rows < rowsPerReplay*p.pending || p.rows < rowsOfCopy && farther(f.Mark)) {
 			return nil
 		}
 		return p.flush(ctx)

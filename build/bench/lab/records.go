@@ -170,9 +170,9 @@ func (d *diary) orders(a appointment) ([]order, error) {
 		at = d.now
 	}
 	org, by := agenda.OrganisationID(idOf(a.Org)), agentID(a.By)
-	u := agenda.Usager{ID: agenda.UsagerID(idOf("u" + a.ID)), Territoire: agenda.TerritoireID(idOf("t1")), FirstName: a.Fn, LastName: a.Ln,
+	u := agenda.Usager{ID: agenda.UsagerID(newID()), Territoire: agenda.TerritoireID(idOf("t1")), FirstName: a.Fn, LastName: a.Ln,
 		Email: a.Mail, Phone: "+3319900" + a.Tel[max(0, len(a.Tel)-4):]} // a range that nobody is ever given
-	rdv := agenda.RdvID(idOf(a.ID))
+	rdv := agenda.RdvID(newID())
 	orders := []order{
 		{at, by, &agenda.AddUsager{Usager: u, Organisation: org}},
 		{at, by, &agenda.BookRdv{Rdv: rdv, Organisation: org, Motif: agenda.MotifID(idOf(a.Motif)), Lieu: agenda.LieuID(idOf(a.Place)), Start: start, End: end,
