@@ -84,6 +84,12 @@ func newMonde(t *testing.T) *monde {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
+	return newMondeOn(t, db)
+}
+
+// newMondeOn fills an empty database, which the caller closes.
+func newMondeOn(t *testing.T, db *store.DB) *monde {
+	t.Helper()
 	m := &monde{t: t, db: db, now: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC), names: map[string]string{}}
 	m.counter = guichet.NewCounter(ledger{db.Ledger(), &m.noted}, func() time.Time { return m.now })
 	m.ccas, m.mairie = m.organisation("ccas"), m.organisation("mairie")
