@@ -69,8 +69,11 @@ func (d *decider) rely(r Ref) {
 }
 
 // changedMeanwhile reports whether r is not as the author saw it; who saw
-// nothing of it cannot have known.
-func (d *decider) changedMeanwhile(r Record) bool { return d.seen(r.Key()) < r.Stamped().Revision }
+// nothing of it cannot have known, nor who saw what has just been revived.
+func (d *decider) changedMeanwhile(r Record) bool {
+	_, revived := d.index[RefOf(r)]
+	return revived || d.seen(r.Key()) < r.Stamped().Revision
+}
 
 // plageSeen gives the plage of an agent of r that the author went by, as it was
 // last; nil when they booked outside of any.

@@ -67,15 +67,18 @@ func (d *decider) surviving(id UsagerID) UsagerID {
 
 // followAll follows each participant; two fiches of one person take one part.
 func (d *decider) followAll(ps []Participation) []Participation {
-	var kept []Participation
-	for _, p := range ps {
-		followed := Participation{Usager: d.surviving(p.Usager), Silent: p.Silent}
-		twice := slices.ContainsFunc(kept, func(q Participation) bool { return q.Usager == followed.Usager })
-		if !twice || followed.Usager == p.Usager {
-			kept = append(kept, followed)
-		}
+	kept := slices.Clone(ps)
+	moved := map[UsagerID]bool{}
+	for i, p := range kept {
+		kept[i].Usager = d.surviving(p.Usager)
+		moved[kept[i].Usager] = moved[kept[i].Usager] || kept[i].Usager != p.Usager
 	}
-	return kept
+	met := map[UsagerID]bool{}
+	return slices.DeleteFunc(kept, func(p Participation) bool {
+		again := met[p.Usager] && moved[p.Usager]
+		met[p.Usager] = true
+		return again
+	})
 }
 
 // followResponsable follows the responsable that an edit gives.
