@@ -100,6 +100,11 @@ func accountOf(agent string) []statement {
 	}
 }
 
+// Erased lists the records of a noun that were erased here, by id.
+func (v *View) Erased(n agenda.Noun) ([]string, error) {
+	return scanAll(v, scanOne[string], "SELECT id FROM erased WHERE noun = ? ORDER BY id", n)
+}
+
 // Erase leaves a tombstone and removes the record from everything this server
 // keeps. A mail that has not left about an Rdv that this transaction changed
 // may name the person to somebody else: it is withdrawn, and what its

@@ -55,6 +55,16 @@ func (db *DB) LockAlone(name string) error {
 	return db.Lock(name)
 }
 
+// Hold takes the named place on the SQLite file at path without opening it, which
+// may be damaged or not there, until release; it refuses as Lock does.
+func Hold(path, name string) (release func() error, err error) {
+	db := &DB{place: place{path: path}}
+	if err := db.Lock(name); err != nil {
+		return nil, err
+	}
+	return db.locks.release, nil
+}
+
 // lockDSN addresses an empty database beside this one, whose own lock is the
 // place: the same on every system, and never left behind by a crash. wait is
 // how long to wait for who has it.

@@ -83,7 +83,14 @@ func (p post) SetDue(ctx context.Context, page mailer.Page, due []mailer.Due) er
 		if err != nil || !moved {
 			return err
 		}
+		after, err := mailAfter(&tx.View)
+		if err != nil {
+			return err
+		}
 		for _, d := range due {
+			if d.At.Before(after) {
+				d.At = after
+			}
 			if err := tx.SetDue(store.Due(d)); err != nil {
 				return err
 			}

@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/alecthomas/kong"
 
 	"permanence/app/agenda"
 	"permanence/app/icalendar"
+	"permanence/app/store"
 	"permanence/sync/access"
 	"permanence/sync/server/fiction"
 )
@@ -38,10 +40,18 @@ func exitCode(err error) int {
 		return exitUsage
 	case is[*configError](err):
 		return exitConfig
-	case is[*agenda.Refusal](err), is[*access.Refusal](err), is[*icalendar.Refusal](err), errors.Is(err, fiction.ErrNotEmpty):
+	case is[*agenda.Refusal](err), is[*access.Refusal](err), is[*icalendar.Refusal](err), errors.Is(err, fiction.ErrNotEmpty), is[besideServer](err):
+		return exitRefused
+	case refusedMove(err):
 		return exitRefused
 	}
 	return exitFailure
+}
+
+// refusedMove reports whether an export was read and refused.
+func refusedMove(err error) bool {
+	e := store.ErrorOf(err)
+	return e != nil && slices.Contains([]string{store.CodeNotEmpty, store.CodeUnreadable, store.CodeOlder, store.CodeNewer}, e.Code)
 }
 
 func is[E error](err error) bool {

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"filippo.io/age"
+
+	"permanence/app/agenda"
+	"permanence/app/store"
+	"permanence/sync/server"
+)
+
+// Restore puts a copy back.
+func (verbs) Restore() verb {
+	return verb{help: "Remet une copie à la place de la base ; le serveur doit être arrêté.", command: &restore{}}
+}
+
+type restore struct {
+	Base     base          `embed:""`
+	From     string        `placeholder:"FICHIER" help:"Copie faite par backup. Sans elle : base PostgreSQL déjà remise par pg_restore."`
+	Identity string        `placeholder:"FICHIER" help:"Clés privées age, si la copie est chiffrée."`
+	Grace    time.Duration `default:"15m" placeholder:"DURÉE" help:"Attente avant tout courriel, le temps que les postes disent ce qui était parti (${default})."`
+}
+
+// restored is what the verb prints.
+type restored struct {
+	DB     string `json:"db"`
+	Future int    `json:"rdvs_to_come"`
+	Purged int    `json:"purged"`         // people erased since the copy, erased again
+	Kept   string `json:"kept,omitempty"` // where the former database lies now
+}
+
+// Run readies the copy beside the database, and takes its place last.
+func (v *restore) Run(ctx context.Context, c *console) error {
+	path, err := v.Base.path()
+	if err != nil {
+		return err
+	}
+	if store.Remote(path) {
+		return v.declare(ctx, c)
+	}
+	if v.From == "" {
+		return usage("option obligatoire absente : --from=FICHIER")
+	}
+	release, err := store.Hold(path, "server")
+	if err != nil {
+		return besideServer{err}
+	}
+	done, err := v.replace(ctx, path)
+	if err := errors.Join(err, release()); err != nil {
+		return err
+	}
+	return c.print(done)
+}
+
+// declare tells a PostgreSQL database that it was put back by other means.
+func (v *restore) declare(ctx context.Context, c *console) error {
+	if v.From != "" {
+		return usage("--from : une base PostgreSQL se remet avec pg_restore, puis permanenced restore sans --from")
+	}
+	db, err := v.Base.open(store.Options{})
+	if err != nil {
+		return err
+	}
+	if err := db.LockAlone("server"); err != nil {
+		return errors.Join(besideServer{err}, db.Close())
+	}
+	future, err := server.Restored(ctx, db, time.Now().UTC(), v.Grace)
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	return c.print(restored{DB: db.Path(), Future: future})
+}
+
+// besideServer refuses to replace a database that a server is using.
+type besideServer struct{ error }
+
+func (e besideServer) Unwrap() error { return e.error }
+
+// replace puts the copy at path; the former database is kept beside.
+func (v *restore) replace(ctx context.Context, path string) (restored, error) {
+	fresh := path + ".restauration"
+	if err := removeDatabase(fresh); err != nil {
+		return restored{}, err
+	}
+	if err := v.copyTo(fresh); err != nil {
+		return restored{}, errors.Join(err, removeDatabase(fresh))
+	}
+	done, err := v.ready(ctx, fresh, path)
+	if err != nil {
+		return restored{}, errors.Join(err, removeDatabase(fresh))
+	}
+	if done.Kept, err = setAside(path); err != nil {
+		return restored{}, err
+	}
+	done.DB = path
+	return done, os.Rename(fresh, path)
+}
+
+// copyTo writes the copy, decrypted when it has to be.
+func (v *restore) copyTo(fresh string) error {
+	sealed, err := isSealed(v.From)
+	if err != nil {
+		return err
+	}
+	if !sealed {
+		return transfer(v.From, fresh, func(w io.Writer, r io.Reader) error {
+			_, err := io.Copy(w, r)
+			return err
+		})
+	}
+	if v.Identity == "" {
+		return usage("la copie est chiffrée : --identity=FICHIER")
+	}
+	keys, err := readIdentities(v.Identity)
+	if err != nil {
+		return err
+	}
+	return transfer(v.From, fresh, func(w io.Writer, r io.Reader) error {
+		plain, err := age.Decrypt(r, keys...)
+		if err != nil {
+			return usage("la copie ne s’ouvre pas avec ces clés")
+		}
+		_, err = io.Copy(w, plain)
+		return err
+	})
+}
+
+// isSealed tells an age file from a database.
+func isSealed(path string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, fmt.Errorf("lecture de --from : %w", err)
+	}
+	defer f.Close()
+	head, err := bufio.NewReader(f).Peek(len("age-encryption.org/"))
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, fmt.Errorf("lecture de --from : %w", err)
+	}
+	return string(head) == "age-encryption.org/", nil
+}
+
+// ready checks the copy, erases again whom the former database had erased, and
+// opens another history.
+func (v *restore) ready(ctx context.Context, fresh, former string) (restored, error) {
+	gone, err := erasedIn(ctx, former)
+	if err != nil {
+		return restored{}, err
+	}
+	db, err := store.Open(fresh, nil, store.Options{Kind: store.Server, Check: true})
+	if err != nil {
+		return restored{}, err
+	}
+	var done restored
+	if done.Purged, err = server.Purge(ctx, db, gone, time.Now); err == nil {
+		done.Future, err = server.Restored(ctx, db, time.Now().UTC(), v.Grace)
+	}
+	if err == nil {
+		err = db.CleanUp(ctx)
+	}
+	return done, errors.Join(err, db.Close())
+}
+
+// erasedIn lists the people erased in the database that is replaced, none when
+// it cannot be read any more: that may be why it is replaced.
+func erasedIn(ctx context.Context, path string) ([]agenda.UsagerID, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, nil
+	}
+	db, err := store.Open(path, nil, store.Options{Kind: store.Server})
+	if err != nil {
+		return nil, nil
+	}
+	var gone []agenda.UsagerID
+	err = db.Read(ctx, func(v *store.View) error {
+		ids, err := v.Erased(agenda.NounUsager)
+		for _, id := range ids {
+			gone = append(gone, agenda.UsagerID(id))
+		}
+		return err
+	})
+	return gone, errors.Join(err, db.Close())
+}
+
+// setAside moves a database out of the way, and gives where it lies; "" when
+// there was none.
+func setAside(path string) (string, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	kept := path + ".remplacee-" + time.Now().UTC().Format("20060102T150405")
+	for _, end := range []string{"-wal", "-shm"} {
+		if err := os.Rename(path+end, kept+end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+	}
+	return kept, os.Rename(path, kept)
+}
+
+func removeDatabase(path string) error { return removeAll(path, path+"-wal", path+"-shm") }
