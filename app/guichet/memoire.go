@@ -20,6 +20,8 @@ type memory struct {
 	roles    map[agenda.RoleQuery][]*agenda.Role
 	plages   map[agenda.AgentID][]*agenda.PlageOuverture
 	absences map[agenda.AgentID][]*agenda.Absence
+	profils  map[agenda.UsagerID][]*agenda.Profil
+	conflits map[agenda.Ref][]*agenda.Conflit
 }
 
 type remembered struct {
@@ -41,13 +43,19 @@ func newMemory(tx RecordTx) *memory {
 func (m *memory) forget() {
 	m.records, m.lists, m.roles = map[agenda.Ref]remembered{}, map[list][]agenda.Record{}, map[agenda.RoleQuery][]*agenda.Role{}
 	m.plages, m.absences = map[agenda.AgentID][]*agenda.PlageOuverture{}, map[agenda.AgentID][]*agenda.Absence{}
+	m.profils, m.conflits = map[agenda.UsagerID][]*agenda.Profil{}, map[agenda.Ref][]*agenda.Conflit{}
 }
 
 // wrote forgets what a write to a record may have changed.
 func (m *memory) wrote(r agenda.Ref) {
-	if listed(r.Noun) {
+	switch {
+	case listed(r.Noun):
 		m.forget()
 		return
+	case r.Noun == agenda.NounProfil:
+		clear(m.profils)
+	case r.Noun == agenda.NounConflit:
+		clear(m.conflits)
 	}
 	delete(m.records, r)
 }
@@ -89,6 +97,14 @@ func (m *memory) Plages(a agenda.AgentID) []*agenda.PlageOuverture {
 
 func (m *memory) Absences(a agenda.AgentID) []*agenda.Absence {
 	return recalled(m.absences, a, func() []*agenda.Absence { return m.RecordTx.Absences(a) })
+}
+
+func (m *memory) Profils(u agenda.UsagerID) []*agenda.Profil {
+	return recalled(m.profils, u, func() []*agenda.Profil { return m.RecordTx.Profils(u) })
+}
+
+func (m *memory) Conflits(r agenda.Ref) []*agenda.Conflit {
+	return recalled(m.conflits, r, func() []*agenda.Conflit { return m.RecordTx.Conflits(r) })
 }
 
 // recalled answers from what was met, or asks.

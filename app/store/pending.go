@@ -22,17 +22,36 @@ type Queued struct {
 	// Beyond says that it is about a record that has left this desktop: nothing of
 	// it is shown, and its content goes once it is settled.
 	Beyond bool
+
+	undo []byte // as it is stored, until it is read
 }
+
+const queuedColumns = "SELECT n, command, author, body, undo, state, outcome, beyond FROM pending"
 
 // PendingCommands gives every command of the queue by number, those that are
 // settled and wait for the mark among them.
 func (v *View) PendingCommands() ([]Queued, error) {
-	return scanAll(v, scanQueued, "SELECT n, command, author, body, undo, state, outcome, beyond FROM pending ORDER BY n")
+	return scanAll(v, scanQueued, queuedColumns+" ORDER BY n")
+}
+
+// PendingHeads is PendingCommands that leaves the commands unread: of each,
+// Command holds ID and N only, until Read.
+func (v *View) PendingHeads() ([]Queued, error) {
+	return scanAll(v, scanQueuedHead, queuedColumns+" ORDER BY n")
 }
 
 // PendingCommand gives one command of the queue by its id; false when there is none.
 func (v *View) PendingCommand(id string) (Queued, bool, error) {
-	qs, err := scanAll(v, scanQueued, "SELECT n, command, author, body, undo, state, outcome, beyond FROM pending WHERE command = ?", id)
+	q, ok, err := v.PendingHead(id)
+	if err != nil || !ok {
+		return q, ok, err
+	}
+	return q, true, q.Read()
+}
+
+// PendingHead is PendingCommand that leaves the command unread.
+func (v *View) PendingHead(id string) (Queued, bool, error) {
+	qs, err := scanAll(v, scanQueuedHead, queuedColumns+" WHERE command = ?", id)
 	if err != nil || len(qs) == 0 {
 		return Queued{}, false, err
 	}
@@ -47,21 +66,34 @@ func (v *View) CountPending() (int, error) {
 }
 
 func scanQueued(rows *sql.Rows) (Queued, error) {
-	var q Queued
-	var undo []byte
-	err := rows.Scan(&q.Command.N, &q.Command.ID, &q.Author, &q.Raw, &undo, &q.State, &q.Outcome, &q.Beyond)
-	if err != nil || q.Raw == nil {
+	q, err := scanQueuedHead(rows)
+	if err != nil {
 		return q, err
 	}
-	// One that this release does not know (the program was set back to an older
-	// one) is still sent: it comes without arguments.
+	return q, q.Read()
+}
+
+func scanQueuedHead(rows *sql.Rows) (Queued, error) {
+	var q Queued
+	err := rows.Scan(&q.Command.N, &q.Command.ID, &q.Author, &q.Raw, &q.undo, &q.State, &q.Outcome, &q.Beyond)
+	return q, err
+}
+
+// Read reads the command and what undoes it; one that an erasure emptied stays
+// as it is. One that this release does not know (the program was set back to an
+// older one) is still sent: it comes without arguments.
+func (q *Queued) Read() error {
+	if q.Raw == nil {
+		return nil
+	}
+	var err error
 	if q.Command, err = agenda.DecodeCommand(q.Raw); err != nil && !agenda.ValidID(q.Command.ID) {
-		return q, fmt.Errorf("read pending command: %w", err)
+		return fmt.Errorf("read pending command: %w", err)
 	}
-	if undo == nil {
-		return q, nil
+	if q.undo == nil {
+		return nil
 	}
-	return q, json.Unmarshal(undo, &q.Undo)
+	return json.Unmarshal(q.undo, &q.Undo)
 }
 
 // SetPendingState notes why a command no longer holds here, "" when it does.
@@ -83,22 +115,43 @@ func (tx *DeskTx) SettlePending(n int64, outcome []byte) error {
 // content when it is about what has left this desktop. A zero at keeps nothing
 // (refused: it is in review).
 func (tx *DeskTx) DropPending(n int64, at time.Time) error {
+	return tx.DropAllPending([]int64{n}, at)
+}
+
+// DropAllPending is DropPending of many commands, by ascending number.
+func (tx *DeskTx) DropAllPending(ns []int64, at time.Time) error {
+	for len(ns) > 0 {
+		run := 1
+		for run < len(ns) && ns[run] == ns[0]+int64(run) {
+			run++
+		}
+		if err := tx.dropPending(ns[0], ns[run-1], at); err != nil {
+			return err
+		}
+		ns = ns[run:]
+	}
+	return nil
+}
+
+// dropPending drops the commands from one number to another.
+func (tx *DeskTx) dropPending(first, last int64, at time.Time) error {
 	if !at.IsZero() {
 		device, err := tx.DeviceID()
 		if err != nil {
 			return err
 		}
-		err = tx.change("keep an acknowledged command", `INSERT INTO acknowledged (command, device, n, author, at, body, undo)
-			SELECT command, ?, n, author, ?, CASE beyond WHEN 0 THEN body END, CASE beyond WHEN 0 THEN undo END FROM pending WHERE n = ? ON CONFLICT (command) DO NOTHING`,
-			device, instant{at}, n)
+		err = tx.change("keep acknowledged commands", `INSERT INTO acknowledged (command, device, n, author, at, body, undo)
+			SELECT command, ?, n, author, ?, CASE beyond WHEN 0 THEN body END, CASE beyond WHEN 0 THEN undo END FROM pending WHERE n BETWEEN ? AND ?
+			ORDER BY n ON CONFLICT (command) DO NOTHING`,
+			device, instant{at}, first, last)
 		if err != nil {
 			return err
 		}
 	}
-	if err := tx.change("drop what a command touched", "DELETE FROM touched WHERE n = ?", n); err != nil {
+	if err := tx.change("drop what commands touched", "DELETE FROM touched WHERE n BETWEEN ? AND ?", first, last); err != nil {
 		return err
 	}
-	return tx.change("drop a command", "DELETE FROM pending WHERE n = ?", n)
+	return tx.change("drop commands", "DELETE FROM pending WHERE n BETWEEN ? AND ?", first, last)
 }
 
 // Acknowledged gives the commands answered since the instant, in their order,

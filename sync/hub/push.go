@@ -22,7 +22,7 @@ var ErrForked = errors.New("device forked")
 var ErrForeign = errors.New("command of another device")
 
 // batch bounds the commands of one transaction, so that nobody waits long.
-const batch = 50
+const batch = 250
 
 // Device is who pushes, as the session tells.
 type Device struct {
@@ -97,35 +97,44 @@ func (h *Hub) pushIn(tx *store.ServerTx, d Device, commands []json.RawMessage, t
 	if err != nil {
 		return fmt.Errorf("read device %s: %w", d.ID, err)
 	}
-	last := known.LastN
+	last, err := h.answerAll(tx, d, all, known.LastN, touched)
+	if err != nil || last == known.LastN {
+		return err
+	}
+	return tx.SetLastN(d.ID, last)
+}
+
+// answerAll gives each command its outcome, up to a gap after the number last;
+// it gives the last one that has one.
+func (h *Hub) answerAll(tx *store.ServerTx, d Device, all []pushed, last int64, touched map[agenda.TerritoireID]bool) (int64, error) {
 	ledger := guichet.Remember(tx)
 	for _, cmd := range all {
 		switch {
 		case cmd.malformed != nil:
-			return cmd.malformed
+			return last, cmd.malformed
 		case cmd.Device != d.ID:
-			return ErrForeign
+			return last, ErrForeign
 		case cmd.N > last+1:
-			return nil
+			return last, nil
 		case cmd.N <= last:
 			if err := again(tx, d, cmd.Command); err != nil {
-				return err
+				return last, err
 			}
 			continue
 		}
 		out, err := h.settle(tx, ledger, d, cmd)
 		if err != nil {
-			return err
+			return last, err
 		}
 		for t := range out.Numbers {
 			touched[t] = true
 		}
-		if err := h.keep(tx, d, out); err != nil {
-			return err
+		if err := h.putOutcome(tx, d, out); err != nil {
+			return last, err
 		}
 		last = cmd.N
 	}
-	return nil
+	return last, nil
 }
 
 // decode reads one command. One that breaks its own form is refused by itself,
@@ -193,13 +202,6 @@ func (h *Hub) settle(tx *store.ServerTx, ledger guichet.LedgerTx, d Device, cmd 
 type more struct {
 	Message  string             `json:"message,omitempty"`
 	Conflits []agenda.ConflitID `json:"conflits,omitempty"`
-}
-
-func (h *Hub) keep(tx *store.ServerTx, d Device, out wire.Outcome) error {
-	if err := h.putOutcome(tx, d, out); err != nil {
-		return err
-	}
-	return tx.SetLastN(d.ID, out.N)
 }
 
 // outcomeOf reads a stored outcome back.

@@ -186,7 +186,7 @@ func scope(tx *store.DeskTx, f wire.Frame) error {
 // outcome notes what became of one command. A refusal leaves the queue at once
 // and stays in À revoir; what is done leaves once its rows are here.
 func (r *Replica) outcome(tx *store.DeskTx, o wire.Outcome, tally *Tally) error {
-	q, ok, err := tx.PendingCommand(o.ID)
+	q, ok, err := tx.PendingHead(o.ID)
 	if err != nil || !ok {
 		return err // settled by an earlier page
 	}
@@ -232,11 +232,12 @@ func (r *Replica) settle(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.
 	if err := tx.ForgetAcknowledged(r.clock.Now().UTC().Add(-kept)); err != nil {
 		return err
 	}
-	queue, err := tx.PendingCommands()
+	queue, err := tx.PendingHeads()
 	if err != nil {
 		return err
 	}
 	var left []store.Queued
+	var settled []int64
 	for _, q := range queue {
 		numbers, done, err := numbersOf(q)
 		if err != nil {
@@ -247,15 +248,19 @@ func (r *Replica) settle(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.
 			left = append(left, q)
 			continue
 		}
-		if err := tx.DropPending(q.Command.N, r.clock.Now().UTC()); err != nil {
-			return err
-		}
+		settled = append(settled, q.Command.N)
+	}
+	if err := tx.DropAllPending(settled, r.clock.Now().UTC()); err != nil {
+		return err
 	}
 	if err := tx.Rewind(); err != nil {
 		return err
 	}
 	desk := guichet.RememberDesk(tx)
 	for _, q := range left {
+		if err := q.Read(); err != nil {
+			return err
+		}
 		if err := r.replay(tx, desk, q); err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ func (r *Replica) requestIn(v *store.View, a asking) (question, error) {
 	if err != nil {
 		return question{}, err
 	}
-	queue, err := v.PendingCommands()
+	queue, err := v.PendingHeads()
 	if err != nil {
 		return question{}, err
 	}
