@@ -18,37 +18,22 @@ const (
 	dot     = " · "
 )
 
-func dayNames() [7]string {
-	return [7]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}
-}
-
-func monthNames() [13]string {
-	return [13]string{"", "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
-		"octobre", "novembre", "décembre"}
-}
-
-func shortMonths() [13]string {
-	return [13]string{"", "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."}
-}
-
 // dayName gives « jeudi ».
-func dayName(d civil.Date) string { return dayNames()[d.Weekday()] }
+func dayName(d civil.Date) string { return civil.FrenchWeekday(d.Weekday()) }
 
 // shortDayName gives « jeu. ».
 func shortDayName(d civil.Date) string { return dayName(d)[:3] + "." }
 
 // dayNumber gives « 1er », « 12 ».
 func dayNumber(d civil.Date) string {
-	if _, _, n := d.YMD(); n != 1 {
-		return strconv.Itoa(n)
-	}
-	return "1er"
+	_, _, n := d.YMD()
+	return civil.FrenchDayNumber(n)
 }
 
 // monthName gives « novembre ».
 func monthName(d civil.Date) string {
 	_, m, _ := d.YMD()
-	return monthNames()[m]
+	return civil.FrenchMonth(m)
 }
 
 // longDay gives « jeudi 12 novembre ».
@@ -62,7 +47,7 @@ func fullDay(d civil.Date) string {
 // shortDate gives « 12 nov. », with the year when it is not that of today.
 func shortDate(d, today civil.Date) string {
 	_, m, _ := d.YMD()
-	text := dayNumber(d) + " " + shortMonths()[m]
+	text := dayNumber(d) + " " + civil.FrenchMonthShort(m)
 	if d.Year() != today.Year() {
 		text += " " + strconv.Itoa(d.Year())
 	}
@@ -86,10 +71,7 @@ func nearDay(d, today civil.Date) string {
 }
 
 // hourText gives « 9 h 05 », as a column of them wants it.
-func hourText(t civil.Time) string {
-	h, m := t.HourMinute()
-	return fmt.Sprintf("%d%sh%s%02d", h, narrow, narrow, m)
-}
+func hourText(t civil.Time) string { return t.French() }
 
 // hourSaid gives « 9 h », « 9 h 05 », as a sentence wants it.
 func hourSaid(t civil.Time) string {

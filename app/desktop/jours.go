@@ -3,6 +3,7 @@ package desktop
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"permanence/app/agenda"
 	"permanence/app/civil"
@@ -59,9 +60,9 @@ func relativeDay(word string, today civil.Date) (civil.Date, bool) {
 
 // dayNamed gives the number of a day of the week, Sunday 0.
 func dayNamed(word string) (int, bool) {
-	for i, name := range dayNames() {
-		if agenda.Fold(word) == name {
-			return i, true
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if agenda.Fold(word) == civil.FrenchWeekday(d) {
+			return int(d), true
 		}
 	}
 	return 0, false
@@ -121,15 +122,15 @@ func writtenDay(words []string, today civil.Date) (civil.Date, bool) {
 	if len(words) < 2 || len(words) > 3 {
 		return 0, false
 	}
-	for i, name := range monthNames() {
-		if i == 0 || !strings.HasPrefix(agenda.Fold(name), agenda.Fold(words[1])) || len(words[1]) < 3 {
+	for m := time.January; m <= time.December; m++ {
+		if !strings.HasPrefix(agenda.Fold(civil.FrenchMonth(m)), agenda.Fold(words[1])) || len(words[1]) < 3 {
 			continue
 		}
 		year := ""
 		if len(words) == 3 {
 			year = words[2]
 		}
-		return dayOf(strings.TrimSuffix(words[0], "er"), strconv.Itoa(i), year, today)
+		return dayOf(strings.TrimSuffix(words[0], "er"), strconv.Itoa(int(m)), year, today)
 	}
 	return 0, false
 }

@@ -88,7 +88,7 @@ func recurrenceText(r Recurrence) string {
 	var said []string
 	for _, code := range r.Days {
 		d, _ := weekdayOf(code)
-		said = append(said, "le "+dayNames()[d])
+		said = append(said, "le "+civil.FrenchWeekday(d))
 	}
 	text := "Une seule fois"
 	switch r.Kind {

@@ -68,8 +68,8 @@ func hello(l Letter) string {
 // invite fills a confirmation or a change: complete by itself.
 func (p *page) invite(l Letter, v View, link string, now time.Time) {
 	start, end := local(v.Rdv.Start, v.Rdv.Zone), local(v.Rdv.End, v.Rdv.Zone)
-	moment := jourAn(start) + around(v.Motif.Place) + heure(start) + clockOf(v)
-	p.When, p.More = moment, "environ "+duree(end.Sub(start))+with(v.Agents)
+	moment := civil.FrenchFullDay(start) + around(v.Motif.Place) + civil.FrenchHour(start) + clockOf(v)
+	p.When, p.More = moment, "environ "+civil.FrenchDuration(end.Sub(start))+with(v.Agents)
 	p.Intro = expectation(v.Motif.Place, l.To) + nbsp + ":"
 	p.Title, p.Subject = "Votre rendez-vous est confirmé", "Rendez-vous confirmé"
 	if l.Kind == Changed {
@@ -102,7 +102,7 @@ func (p *page) change(l Letter, v View) {
 		p.Instead += ", " + told.Where
 	}
 	if !moved && !elsewhere {
-		p.Instead = "Au lieu de" + nbsp + ": environ " + duree(told.End.Sub(told.Start))
+		p.Instead = "Au lieu de" + nbsp + ": environ " + civil.FrenchDuration(told.End.Sub(told.Start))
 	}
 }
 
@@ -118,7 +118,7 @@ func (p *page) links(v View, link string, now time.Time) {
 		return
 	}
 	last := local(until, v.Rdv.Zone)
-	p.Notes = []string{answerNo + " Vous pouvez annuler en ligne avant le " + jour(last) + " à" + nbsp + heure(last) + "."}
+	p.Notes = []string{answerNo + " Vous pouvez annuler en ligne avant le " + civil.FrenchDay(last) + " à" + nbsp + civil.FrenchHour(last) + "."}
 }
 
 func (p *page) cancel(l Letter, v View, link string) {
@@ -255,14 +255,14 @@ func clockOf(v View) string {
 	if v.Rdv.Zone == "Europe/Paris" && v.Organisation.Zone == "Europe/Paris" {
 		return ""
 	}
-	return " (" + fuseau(v.Rdv.Zone) + ")"
+	return " (" + civil.FrenchZone(v.Rdv.Zone) + ")"
 }
 
 func toldMoment(t Told) string {
 	start := local(t.Start, t.Zone)
-	moment := jourAn(start) + " à" + nbsp + heure(start)
+	moment := civil.FrenchFullDay(start) + " à" + nbsp + civil.FrenchHour(start)
 	if t.Zone != "Europe/Paris" {
-		moment += " (" + fuseau(t.Zone) + ")"
+		moment += " (" + civil.FrenchZone(t.Zone) + ")"
 	}
 	return moment
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"permanence/app/agenda"
+	"permanence/app/civil"
 )
 
 // rdvPage is what the page of an rdv shows; its handler sets the first fields.
@@ -44,9 +45,9 @@ func (p *rdvPage) fill(v View, link string, now time.Time) {
 	p.State = stateOf(v, now)
 	p.Organisation = plain(v.Organisation.Name)
 	p.Initials = initials(v.Organisation.Name)
-	p.Title = "Votre rendez-vous du " + jour(start) + " – " + p.Organisation
-	p.Day, p.Hour = jourAn(start), around(v.Motif.Place)+heure(start)+clockOf(v)
-	p.About = "Environ " + duree(end.Sub(start)) + with(v.Agents)
+	p.Title = "Votre rendez-vous du " + civil.FrenchDay(start) + " – " + p.Organisation
+	p.Day, p.Hour = civil.FrenchFullDay(start), around(v.Motif.Place)+civil.FrenchHour(start)+clockOf(v)
+	p.About = "Environ " + civil.FrenchDuration(end.Sub(start)) + with(v.Agents)
 	p.For = enumere(shortNames(v.Usagers))
 	p.place(v)
 	if v.Motif.Visibility != agenda.Invisible {
@@ -58,7 +59,7 @@ func (p *rdvPage) fill(v View, link string, now time.Time) {
 	}
 	p.Self = "/rdv/" + link
 	last := local(v.deadline(), v.Rdv.Zone)
-	p.Deadline = jour(last) + " à" + nbsp + heure(last)
+	p.Deadline = civil.FrenchDay(last) + " à" + nbsp + civil.FrenchHour(last)
 	p.Phone, p.Dial = phone(v.Organisation.Phone), v.Organisation.Phone
 	p.Hours = strings.TrimRight(plain(v.Organisation.Hours), ".")
 }
@@ -134,5 +135,5 @@ func clockOf(v View) string {
 	if v.Rdv.Zone == "Europe/Paris" && v.Organisation.Zone == "Europe/Paris" {
 		return ""
 	}
-	return " (" + fuseau(v.Rdv.Zone) + ")"
+	return " (" + civil.FrenchZone(v.Rdv.Zone) + ")"
 }
