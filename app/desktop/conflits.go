@@ -42,6 +42,14 @@ func (l *lecture) conflitTitle(c *agenda.Conflit) string {
 		return "Hors des heures d’ouverture : " + who
 	case agenda.ConflitDuplicateUsager:
 		return "Même personne saisie deux fois : " + l.firstPerson(c)
+	case agenda.ConflitStatus:
+		return stateLabel(c.Wanted["status"]) + " → " + stateLabel(c.Wanted["stood"]) + " : " + who
+	case agenda.ConflitQuarantined:
+		return "Saisie " + of(l.agentOf(agenda.AgentID(c.Wanted["agent"]))) + " en attente de votre accord"
+	case agenda.ConflitAgentLeft:
+		return "Rendez-vous à confier : " + who
+	case agenda.ConflitBegan:
+		return "Commencé avant l’envoi : " + who
 	}
 	return "À regarder : " + who
 }
@@ -78,7 +86,7 @@ func (l *lecture) seatsTitle(r *agenda.Rdv, who string) string {
 	if r == nil || r.Capacity == 0 {
 		return "Plus d’inscrits que de places : " + who
 	}
-	return strconv.Itoa(taken(r)) + "ᵉ inscrit pour " + plural(r.Capacity, "place", "places") + " : " + who + " du " + shortDate(l.zone(r.Zone).Date(r.Start), l.today())
+	return strconv.Itoa(r.Taken()) + "ᵉ inscrit pour " + plural(r.Capacity, "place", "places") + " : " + who + " du " + shortDate(l.zone(r.Zone).Date(r.Start), l.today())
 }
 
 func (l *lecture) firstSide(c *agenda.Conflit) *agenda.Rdv {
@@ -121,6 +129,14 @@ func (l *lecture) conflitText(c *agenda.Conflit) string {
 		return "Les heures d’ouverture ou le motif ont changé depuis. Le rendez-vous est gardé comme promis ; personne n’a été prévenu."
 	case agenda.ConflitDuplicateUsager:
 		return l.doubleText(c)
+	case agenda.ConflitStatus:
+		return l.statusText(c)
+	case agenda.ConflitQuarantined:
+		return l.waitingText(c)
+	case agenda.ConflitAgentLeft:
+		return l.agentOf(agentNamed(c)) + " ne reçoit plus dans l’organisation. Le rendez-vous est gardé ; personne n’a été prévenu."
+	case agenda.ConflitBegan:
+		return "Le rendez-vous avait commencé avant l’envoi : il est gardé, et aucun message n’est parti."
 	}
 	return "Deux postes ont changé la même chose ; rien n’est perdu."
 }
@@ -203,6 +219,21 @@ func (l *lecture) presenceText(c *agenda.Conflit) string {
 	return text
 }
 
+// statusText says which word was replaced by which: the later stands.
+func (l *lecture) statusText(c *agenda.Conflit) string {
+	first := "Noté « " + stateLabel(c.Wanted["status"]) + " »" + l.actSaid(c.Wanted["by"], c.Wanted["at"])
+	return sentence(first + ", puis « " + stateLabel(c.Wanted["stood"]) + " »" + l.actSaid(c.Wanted["stood_by"], c.Wanted["stood_at"]) + " ; le dernier mot est gardé")
+}
+
+// waitingText says what somebody entered who had lost the right to.
+func (l *lecture) waitingText(c *agenda.Conflit) string {
+	text := l.agentOf(agenda.AgentID(c.Wanted["agent"])) + " n’avait plus ce droit à l’envoi"
+	if at, err := time.Parse(time.RFC3339, c.Wanted["at"]); err == nil {
+		text += " ; saisi " + l.dayAndHour(at)
+	}
+	return sentence(text) + " Rien n’est fait sans votre accord."
+}
+
 // wanted gives « vous aviez choisi », « Sylvie Martin avait choisi, le 26 oct. ».
 func (l *lecture) wanted(c *agenda.Conflit) string {
 	switch by := c.Wanted["by"]; {
@@ -272,7 +303,7 @@ func (l *lecture) overbookedText(c *agenda.Conflit) string {
 		return "Une inscription dépasse le nombre de places ; elle est gardée."
 	}
 	who := ""
-	if last := lastIn(c, r); last != "" {
+	if last := lastIn(r); last != "" {
 		who = " " + of(l.usagerName(last))
 	}
 	return "La dernière place venait d’être prise. L’inscription" + who + " est gardée ; personne n’a été prévenu d’un changement."

@@ -121,9 +121,9 @@ func (l *lecture) closedCases() ([]CasRegle, error) {
 // closingText says how a case was closed, and by whom.
 func (l *lecture) closingText(c *agenda.Conflit) string {
 	text := map[string]string{
-		ChoiceKeep: "Gardé", choiceTell: "Gardé, usager prévenu", ChoiceApply: "Autre version prise", ChoiceDrop: "Annulé",
+		ChoiceKeep: "Gardé", choiceTell: "Gardé, et dit", ChoiceApply: "Autre version prise", ChoiceDrop: "Annulé",
 		ChoiceMove: "Déplacé", choiceAssign: "Confié à un collègue", ChoiceLift: "Absence levée", choiceJoin: "Autre séance",
-		"settled": "Réglé dans l’agenda", "merged": "Fiches fusionnées",
+		"settled": "Réglé dans l’agenda", "merged": "Fiches fusionnées", "accepted": "Accepté", "rejected": "Rejeté",
 	}[c.Choice]
 	if text == "" {
 		text = "Réglé"

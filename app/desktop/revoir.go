@@ -65,11 +65,19 @@ func (l *lecture) cases() ([]Cas, error) {
 	}
 	for _, c := range conflits {
 		if l.concerns(c) {
-			all = append(all, Cas{ID: c.Key(), Kind: caseConflict, Code: agenda.Code(c.Code), Message: l.conflitText(c), At: c.OpenedAt, Conflit: c})
+			all = append(all, Cas{ID: c.Key(), Kind: conflitKind(c), Code: agenda.Code(c.Code), Message: l.conflitText(c), At: c.OpenedAt, Conflit: c})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Cas) int { return a.At.Compare(b.At) })
 	return all, nil
+}
+
+// conflitKind tells what only informs from what is to be decided.
+func conflitKind(c *agenda.Conflit) string {
+	if c.Code == agenda.ConflitBegan || c.Code == agenda.ConflitStatus {
+		return caseInfo
+	}
+	return caseConflict
 }
 
 // contentOf reads the command of a refused one; what an erasure destroyed, or
@@ -139,8 +147,14 @@ func needs(args agenda.Args, made map[string]int) (int, bool) {
 // concerns reports whether the agent is told of a conflit: who is informed, and
 // who reads one of its sides.
 func (l *lecture) concerns(c *agenda.Conflit) bool {
-	if slices.Contains(c.Authors, l.agent) {
+	switch {
+	case slices.Contains(c.Authors, l.agent):
 		return true
+	case c.Code == agenda.ConflitBegan:
+		return false
+	case c.Code == agenda.ConflitQuarantined:
+		role := l.roleIn(c.Organisation)
+		return role != nil && role.Wide()
 	}
 	return slices.ContainsFunc(c.Sides, func(side agenda.Ref) bool {
 		switch r, _ := l.Record(side.Noun, side.ID); r := r.(type) {
@@ -326,6 +340,16 @@ func (l *lecture) absenceOf(c *agenda.Conflit) *agenda.Absence {
 		}
 	}
 	return nil
+}
+
+// agentNamed is the agent that a conflit names, "" for none.
+func agentNamed(c *agenda.Conflit) agenda.AgentID {
+	for _, side := range c.Sides {
+		if side.Noun == agenda.NounAgent {
+			return agenda.AgentID(side.ID)
+		}
+	}
+	return ""
 }
 
 // usagersOf gives the people that a conflit names, in its order.

@@ -27,6 +27,10 @@ func (l *lecture) conflitChoices(c *agenda.Conflit) []CasChoix {
 		return l.doubleChoices(c)
 	case agenda.ConflitAbsenceOver:
 		return l.absenceChoices(c)
+	case agenda.ConflitQuarantined:
+		return []CasChoix{choix(ChoiceApply, "Accepter", "La saisie est faite, au nom de son auteur."), choix(ChoiceDrop, "Rejeter", "La saisie n’est pas faite ; son auteur la retrouve dans À revoir.")}
+	case agenda.ConflitBegan:
+		return []CasChoix{choix(choiceTell, "J’ai compris", "")}
 	}
 	r := l.yielding(c)
 	if r == nil {
@@ -39,6 +43,10 @@ func (l *lecture) conflitChoices(c *agenda.Conflit) []CasChoix {
 	case agenda.ConflitAbsent:
 		return slices.Concat(l.assignChoices(c, r), []CasChoix{l.moveChoice(r)}, l.liftChoices(c),
 			[]CasChoix{choix(ChoiceKeep, "Garder", "Rien n’est envoyé."), l.dropChoice(r)})
+	case agenda.ConflitAgentLeft:
+		return slices.Concat(l.assignChoices(c, r), []CasChoix{choix(ChoiceKeep, "Garder ainsi", "Personne ne reçoit pour l’instant."), l.dropChoice(r)})
+	case agenda.ConflitStatus:
+		return l.statusChoices(c)
 	case agenda.ConflitOutside:
 		return []CasChoix{choix(ChoiceKeep, "Garder", "Comme promis à l’usager ; rien n’est envoyé."), l.moveChoice(r), l.dropChoice(r)}
 	case agenda.ConflitDuplicateRdv:
@@ -50,7 +58,7 @@ func (l *lecture) conflitChoices(c *agenda.Conflit) []CasChoix {
 	case agenda.ConflitPresence:
 		return []CasChoix{choix(ChoiceKeep, "Garder la présence", ""), choix(ChoiceApply, "Annuler quand même", "")}
 	case agenda.ConflitOverbooked:
-		return l.seatsChoices(c, r)
+		return l.seatsChoices(r)
 	}
 	return []CasChoix{choix(ChoiceKeep, "Garder", "Le cas est fermé.")}
 }
@@ -197,10 +205,16 @@ func (l *lecture) cancelledChoices(c *agenda.Conflit, r *agenda.Rdv) []CasChoix 
 	return all
 }
 
+// statusChoices: the later word, or the one it replaced.
+func (l *lecture) statusChoices(c *agenda.Conflit) []CasChoix {
+	stood, other := stateLabel(c.Wanted["stood"]), stateLabel(c.Wanted["status"])
+	return []CasChoix{choix(ChoiceKeep, "Garder « "+stood+" »", ""), choix(ChoiceApply, "Remettre « "+other+" »", "")}
+}
+
 // seatsChoices: room for one more, another session, or no.
-func (l *lecture) seatsChoices(c *agenda.Conflit, r *agenda.Rdv) []CasChoix {
-	all := []CasChoix{choix(ChoiceApply, "Passer à "+plural(taken(r), "place", "places"), "Personne n’est prévenu : chacun a sa place.")}
-	last := lastIn(c, r)
+func (l *lecture) seatsChoices(r *agenda.Rdv) []CasChoix {
+	all := []CasChoix{choix(ChoiceApply, "Passer à "+plural(r.Taken(), "place", "places"), "Personne n’est prévenu : chacun a sa place.")}
+	last := lastIn(r)
 	if last == "" {
 		return append(all, choix(ChoiceKeep, "Garder", "Rien n’est envoyé."))
 	}
@@ -219,12 +233,12 @@ func (l *lecture) sessions(r *agenda.Rdv) []Renvoi {
 		if len(all) == mostSessions {
 			break
 		}
-		if o.ID == r.ID || o.Cancelled() || !l.reads(o) || o.Capacity > 0 && taken(o) >= o.Capacity {
+		if o.ID == r.ID || o.Cancelled() || !l.reads(o) || o.Capacity > 0 && o.Taken() >= o.Capacity {
 			continue
 		}
 		label := momentText(o.Start, l.zone(o.Zone), l.today())
 		if o.Capacity > 0 {
-			label += ", " + plural(o.Capacity-taken(o), "place libre", "places libres")
+			label += ", " + plural(o.Capacity-o.Taken(), "place libre", "places libres")
 		}
 		all = append(all, Renvoi{Noun: string(agenda.NounRdv), ID: o.Key(), Label: label})
 	}

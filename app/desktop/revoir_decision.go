@@ -16,7 +16,7 @@ const (
 	ChoiceApply  = "apply"
 	ChoiceDrop   = "drop"
 	ChoiceMove   = "move"
-	choiceTell   = "tell"   // keep, and ring the usager
+	choiceTell   = "told"   // keep, and ring the usager
 	choiceAssign = "assign" // another agent receives
 	ChoiceLift   = "lift"   // the absence goes
 	choiceJoin   = "join"   // another session of a collectif
@@ -48,7 +48,7 @@ func (p *Poste) Settle(ctx context.Context, id string, d Decision) (Acte, error)
 		return Acte{}, Refuser(CodeSettled)
 	}
 	switch c := cases[at]; {
-	case c.Kind == caseConflict:
+	case c.Conflit != nil:
 		return p.settleConflit(ctx, c, d)
 	case c.Kind == caseRefused:
 		return p.settleRefused(ctx, c, d)
@@ -200,6 +200,9 @@ func (p *Poste) retime(ctx context.Context, args agenda.Args, d Decision) (Acte,
 // settleConflit runs what was chosen, then closes the conflit. An absence over
 // several rdvs is worked as a list: it closes with the last of them.
 func (p *Poste) settleConflit(ctx context.Context, c Cas, d Decision) (Acte, error) {
+	if c.Conflit.Code == agenda.ConflitQuarantined {
+		return p.settleWaiting(ctx, c, d)
+	}
 	acte, err := p.resolve(ctx, c.Conflit, d)
 	if err != nil {
 		return acte, err
@@ -219,6 +222,15 @@ func (p *Poste) settleConflit(ctx context.Context, c Cas, d Decision) (Acte, err
 		acte.ID = c.ID
 	}
 	return acte.and(closed), err
+}
+
+// settleWaiting accepts or rejects what somebody entered who had lost the right
+// to: that closes it.
+func (p *Poste) settleWaiting(ctx context.Context, c Cas, d Decision) (Acte, error) {
+	if d.Choice != ChoiceApply && d.Choice != ChoiceDrop {
+		return Acte{}, refusedChoice()
+	}
+	return p.propose(ctx, c.ID, &agenda.SettleWaiting{Conflit: c.Conflit.ID, Accept: d.Choice == ChoiceApply}, Accord{All: true})
 }
 
 // resolve runs what a choice asks of the records of a conflit.
@@ -242,7 +254,7 @@ func (p *Poste) resolve(ctx context.Context, c *agenda.Conflit, d Decision) (Act
 		return p.LiftAbsence(ctx, away.ID, 0)
 	case rdv == nil:
 	case c.Code == agenda.ConflitOverbooked:
-		return p.resolveSeats(ctx, c, rdv, d)
+		return p.resolveSeats(ctx, rdv, d)
 	case d.Choice == ChoiceMove && (!d.Start.IsZero() || d.Agent != ""):
 		return p.Move(ctx, movedTo(rdv, from, d), Accord{All: true})
 	case d.Choice == choiceAssign && d.Agent != "":
@@ -276,33 +288,25 @@ func (l *lecture) decided(c *agenda.Conflit, named agenda.RdvID) *agenda.Rdv {
 	return l.yielding(c)
 }
 
-// replaced is the agent whom another would replace: who is away, else the first.
+// replaced is the agent whom another would replace: who is away or gone, else the
+// first.
 func (l *lecture) replaced(c *agenda.Conflit, r *agenda.Rdv) agenda.AgentID {
 	if away := l.absenceOf(c); away != nil && slices.Contains(r.Agents, away.Agent) {
 		return away.Agent
 	}
-	for _, id := range r.Agents {
-		if len(l.Roles(agenda.RoleQuery{Agent: id, Organisation: r.Organisation})) == 0 {
-			return id
-		}
+	if left := agentNamed(c); slices.Contains(r.Agents, left) {
+		return left
 	}
 	return r.Agents[0]
 }
 
 // resolveSeats makes room for who is beyond the seats of a collectif, or finds
 // them another session, or takes them off and tells them.
-func (p *Poste) resolveSeats(ctx context.Context, c *agenda.Conflit, r *agenda.Rdv, d Decision) (Acte, error) {
-	var beyond agenda.UsagerID
-	err := p.read(ctx, func(l *lecture) error {
-		beyond = lastIn(c, r)
-		return nil
-	})
-	if err != nil {
-		return Acte{}, err
-	}
+func (p *Poste) resolveSeats(ctx context.Context, r *agenda.Rdv, d Decision) (Acte, error) {
+	beyond := lastIn(r)
 	switch {
 	case d.Choice == ChoiceApply:
-		seats := taken(r)
+		seats := r.Taken()
 		return p.propose(ctx, r.Key(), &agenda.ReviseRdv{Rdv: r.ID, Capacity: &seats}, Accord{All: true})
 	case beyond == "":
 	case d.Choice == ChoiceDrop:
@@ -318,48 +322,21 @@ func (p *Poste) resolveSeats(ctx context.Context, c *agenda.Conflit, r *agenda.R
 	return Acte{}, refusedChoice()
 }
 
-// lastIn is who came last beyond the seats: whom the conflit names, else the
-// last inscribed who is still expected.
-func lastIn(c *agenda.Conflit, r *agenda.Rdv) agenda.UsagerID {
-	for _, u := range usagersOf(c) {
-		if r.Has(u) && !r.StatusOf(u).Cancelled() {
-			return u
-		}
+// lastIn is who came last beyond the seats, "" when everybody has one.
+func lastIn(r *agenda.Rdv) agenda.UsagerID {
+	beyond := r.Beyond()
+	if len(beyond) == 0 {
+		return ""
 	}
-	for _, u := range slices.Backward(r.Usagers()) {
-		if !r.StatusOf(u).Cancelled() {
-			return u
-		}
-	}
-	return ""
-}
-
-// taken counts the seats of a collectif that are taken.
-func taken(r *agenda.Rdv) int {
-	n := 0
-	for _, u := range r.Usagers() {
-		if !r.StatusOf(u).Cancelled() {
-			n++
-		}
-	}
-	return n
+	return beyond[len(beyond)-1]
 }
 
 // applyWanted gives an rdv what did not stand: its slot, after bringing it back
 // when it was cancelled, or its status.
 func (p *Poste) applyWanted(ctx context.Context, r *agenda.Rdv, wanted map[string]string) (Acte, error) {
 	all := Accord{All: true}
-	if status := wanted["status"]; status != "" {
-		by := "service"
-		if status == string(agenda.StatusExcused) {
-			by = "usager"
-		}
-		back, err := p.Mark(ctx, r.ID, agenda.StatusUnknown, all)
-		if err != nil {
-			return back, err
-		}
-		gone, err := p.Cancel(ctx, r.ID, by)
-		return back.and(gone), err
+	if status := agenda.Status(wanted["status"]); status != "" {
+		return p.applyStatus(ctx, r, status)
 	}
 	start, end, ok := wantedTimes(wanted)
 	if !ok {
@@ -375,6 +352,25 @@ func (p *Poste) applyWanted(ctx context.Context, r *agenda.Rdv, wanted map[strin
 	}
 	moved, err := p.Move(ctx, Deplacement{Rdv: r.ID, Start: Moment{At: start}, Duration: end.Sub(start), Lieu: agenda.LieuID(wanted["lieu"])}, all)
 	return acte.and(moved), err
+}
+
+// applyStatus gives an rdv another status, by way of none.
+func (p *Poste) applyStatus(ctx context.Context, r *agenda.Rdv, status agenda.Status) (Acte, error) {
+	all := Accord{All: true}
+	back, err := p.Mark(ctx, r.ID, agenda.StatusUnknown, all)
+	if err != nil || status == agenda.StatusUnknown {
+		return back, err
+	}
+	var given Acte
+	switch status {
+	case agenda.StatusExcused:
+		given, err = p.Cancel(ctx, r.ID, "usager")
+	case agenda.StatusRevoked:
+		given, err = p.Cancel(ctx, r.ID, "service")
+	default:
+		given, err = p.Mark(ctx, r.ID, status, all)
+	}
+	return back.and(given), err
 }
 
 func wantedTimes(wanted map[string]string) (start, end time.Time, ok bool) {

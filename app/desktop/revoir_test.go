@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -237,7 +238,8 @@ func TestTwoFilesOfOnePerson(t *testing.T) {
 // here of its sides.
 func TestEveryConflitCanBeSettled(t *testing.T) {
 	all := []agenda.ConflitCode{agenda.ConflitOverlap, agenda.ConflitAbsent, agenda.ConflitAbsenceOver, agenda.ConflitMoved, agenda.ConflitCancelledMoved,
-		agenda.ConflitPresence, agenda.ConflitOverbooked, agenda.ConflitOutside, agenda.ConflitDuplicateRdv, agenda.ConflitDuplicateUsager}
+		agenda.ConflitPresence, agenda.ConflitOverbooked, agenda.ConflitOutside, agenda.ConflitDuplicateRdv, agenda.ConflitDuplicateUsager,
+		agenda.ConflitStatus, agenda.ConflitAgentLeft, agenda.ConflitBegan}
 	r := rdv(t, "nadia", "claire", "2026-11-16 09:00", 45, "accompagnement", "nadia")
 	away := absence(t, "a", "claire", "2026-11-16", "08:00", "12:00")
 	unknown := rdv(t, "ailleurs", "claire", "2026-11-16 09:00", 45, "accompagnement", "nadia")
@@ -334,7 +336,7 @@ func TestWhoMovedItAndWhen(t *testing.T) {
 	if want := "Déplacé à 10 h le lun. 16 nov. par Karim Benali, le lun. 9 nov. à 9 h 02 ; vous aviez choisi à 11 h 30 le lun. 16 nov. L’usager n’a pas été prévenu par courriel."; plain(one.Message) != want {
 		t.Errorf("message %q", plain(one.Message))
 	}
-	if choices(one) != "keep apply tell" || plain(one.Choices[1].Label) != "Prendre 11 h 30 le lun. 16 nov." {
+	if choices(one) != "keep apply told" || plain(one.Choices[1].Label) != "Prendre 11 h 30 le lun. 16 nov." {
 		t.Errorf("%+v", one.Choices)
 	}
 	fait := ok[Fait](t)(m.SettleReview(DecisionForm{ID: one.ID, Choice: "apply"}))
@@ -539,5 +541,64 @@ func TestWhatWasDecidedLately(t *testing.T) {
 	closed := ok[VueRevoir](t)(m.Review()).Closed
 	if len(closed) != 1 || closed[0].Said != "Gardé par Karim Benali" || plain(closed[0].When) != "mer. 11 nov., 9 h 02" {
 		t.Errorf("%+v", closed)
+	}
+}
+
+func TestTheLaterWordStandsAndTheOtherIsBroughtBack(t *testing.T) {
+	r := status(rdv(t, "nadia", "claire", aujourdhui+" 09:00", 45, "accompagnement", "nadia"), agenda.StatusExcused)
+	wanted := map[string]string{"status": "noshow", "stood": "excused", "by": string(agentID("claire")), "stood_by": string(agentID("nathalie")), "stood_at": "2026-11-12T09:30:00Z"}
+	m := nouveau(t, r, conflit(t, agenda.ConflitStatus, wanted, r))
+	one := ok[VueRevoir](t)(m.Review()).Items[0]
+	if one.Kind != "info" || plain(one.Title) != "Absent → Excusé : Nadia Haddad" || choices(one) != "keep apply" ||
+		plain(one.Message) != "Noté « Absent » par vous, puis « Excusé » par Nathalie Roux, aujourd’hui à 10 h 30 ; le dernier mot est gardé." {
+		t.Errorf("%+v", one)
+	}
+	ok[Fait](t)(m.SettleReview(DecisionForm{ID: one.ID, Choice: "apply"}))
+	if now := ok[*agenda.Rdv](t)(m.p.Rdv(m.f.ctx, r.Key())); now.Status != agenda.StatusNoShow {
+		t.Errorf("status %s", now.Status)
+	}
+}
+
+func TestAnEntryWaitsForTheSecretariat(t *testing.T) {
+	cmd := agenda.NewCommand(id[string]("saisie"), instant(t, "2026-11-10 16:00", "Europe/Paris"),
+		&agenda.CancelRdv{Rdv: id[agenda.RdvID]("rdv", "nadia"), By: "service"})
+	body, err := json.Marshal(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rdv(t, "nadia", "claire", "2026-11-16 09:00", 45, "accompagnement", "nadia")
+	c := conflit(t, agenda.ConflitQuarantined, map[string]string{"agent": string(agentID("thomas")), "name": cmd.Name, "at": "2026-11-10T15:00:00Z"}, r)
+	c.Organisation, c.Content, c.Authors = orgID("ccas"), body, nil
+
+	m := deQui(t, "nathalie", r, c)
+	one := ok[VueRevoir](t)(m.Review()).Items[0]
+	if one.Title != "Saisie de Thomas Petit en attente de votre accord" || choices(one) != "apply drop" || len(one.Sides) != 1 ||
+		plain(one.Sides[0].Title) != "Rendez-vous annulé : Nadia Haddad" {
+		t.Errorf("%+v", one)
+	}
+	_, err = m.SettleReview(DecisionForm{ID: one.ID, Choice: "keep"})
+	refus(t, err, "invalid")
+	ok[Fait](t)(m.SettleReview(DecisionForm{ID: one.ID, Choice: "apply"}))
+	if now := ok[*agenda.Rdv](t)(m.p.Rdv(m.f.ctx, r.Key())); !now.Cancelled() {
+		t.Errorf("status %s", now.Status)
+	}
+	if left := ok[VueRevoir](t)(m.Review()).Items; len(left) != 0 {
+		t.Errorf("left %+v", left)
+	}
+	if items := ok[VueRevoir](t)(nouveau(t, r, c).Review()).Items; len(items) != 0 {
+		t.Errorf("an agent without that right sees %+v", items)
+	}
+}
+
+func TestWhoLeftIsReplaced(t *testing.T) {
+	r := rdv(t, "nadia", "thomas", "2026-11-16 09:00", 45, "accompagnement", "nadia")
+	m := deQui(t, "nathalie", r, conflit(t, agenda.ConflitAgentLeft, nil, r, &agenda.Agent{ID: agentID("thomas")}))
+	one := ok[VueRevoir](t)(m.Review()).Items[0]
+	if plain(one.Title) != "Rendez-vous à confier : Nadia Haddad" || choices(one) != "assign keep drop" || !strings.HasPrefix(one.Message, "Thomas Petit ne reçoit plus") {
+		t.Fatalf("%+v", one)
+	}
+	ok[Fait](t)(m.SettleReview(DecisionForm{ID: one.ID, Choice: "assign", Agent: string(agentID("karim"))}))
+	if now := ok[*agenda.Rdv](t)(m.p.Rdv(m.f.ctx, r.Key())); len(now.Agents) != 1 || now.Agents[0] != agentID("karim") {
+		t.Errorf("agents %v", now.Agents)
 	}
 }

@@ -199,6 +199,9 @@ func (l *lecture) conflitSides(c *agenda.Conflit) []Cote {
 	if c.Code == agenda.ConflitMoved || c.Code == agenda.ConflitCancelledMoved {
 		return l.movedSides(c)
 	}
+	if c.Code == agenda.ConflitQuarantined {
+		return l.waitingSides(c)
+	}
 	for _, r := range l.sides(c) {
 		sides = append(sides, l.sideOf(r, today))
 	}
@@ -238,6 +241,20 @@ func (l *lecture) movedSides(c *agenda.Conflit) []Cote {
 		stands.Label += "," + act
 	}
 	return append(sides, stands)
+}
+
+// waitingSides shows what was entered by somebody who had lost the right to.
+func (l *lecture) waitingSides(c *agenda.Conflit) []Cote {
+	cmd, err := agenda.DecodeCommand(c.Content)
+	if err != nil {
+		return []Cote{} // of a version that is not understood here
+	}
+	side, ok := l.commandSide(Cas{Command: cmd})
+	if !ok {
+		return []Cote{}
+	}
+	side.Label = "Saisie " + of(l.agentOf(agenda.AgentID(c.Wanted["agent"]))) + ", " + l.dayAndHour(cmd.At)
+	return []Cote{side}
 }
 
 func (l *lecture) absenceSide(a *agenda.Absence) Cote {

@@ -75,7 +75,7 @@ type ChampDouble struct {
 	Other bool   `json:"other"` // the second file's value is proposed
 }
 
-// CasChoix is one way to decide: keep, tell, apply, drop, move, assign, lift,
+// CasChoix is one way to decide: keep, told, apply, drop, move, assign, lift,
 // join, fix. A move offers its slots, an assign its agents, a join its sessions:
 // one of them goes with the decision. A fix is done elsewhere: it goes to what is
 // to be corrected, and the case stays.

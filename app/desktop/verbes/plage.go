@@ -5,7 +5,8 @@ import (
 )
 
 type absenceVerbs struct {
-	Add absenceAdd `cmd:"" help:"Déclare une absence."`
+	Add  absenceAdd  `cmd:"" help:"Déclare une absence."`
+	Lift absenceLift `cmd:"" help:"Supprime une absence, ou un de ses jours."`
 }
 
 type absenceAdd struct {
@@ -29,7 +30,9 @@ func (v *absenceAdd) Run(s *session) error {
 }
 
 type plageVerbs struct {
-	Add plageAdd `cmd:"" help:"Ouvre une plage d’ouverture."`
+	Add   plageAdd   `cmd:"" help:"Ouvre une plage d’ouverture."`
+	Close plageClose `cmd:"" help:"Supprime une plage, ou un de ses jours."`
+	Day   plageDay   `cmd:"" help:"Change les heures d’un jour d’une plage."`
 }
 
 type plageAdd struct {

@@ -8,6 +8,7 @@ import (
 type rdvVerbs struct {
 	Book   rdvBook   `cmd:"" help:"Prend un rendez-vous."`
 	Move   rdvMove   `cmd:"" help:"Déplace un rendez-vous, ou change sa durée."`
+	Edit   rdvEdit   `cmd:"" help:"Change les personnes ou les textes d’un rendez-vous."`
 	Cancel rdvCancel `cmd:"" help:"Annule un rendez-vous."`
 	Mark   rdvMark   `cmd:"" help:"Dit ce qu’est devenu un rendez-vous."`
 	Show   rdvShow   `cmd:"" help:"Montre un rendez-vous, son histoire et ses messages."`
@@ -65,6 +66,7 @@ type rdvBook struct {
 	Duration minutes  `name:"duration-min" placeholder:"N" help:"Durée en minutes ; celle du motif sinon."`
 	Context  string   `placeholder:"TEXTE" help:"Contexte, entre agents."`
 	Title    string   `placeholder:"TEXTE" help:"Titre d’un rendez-vous collectif."`
+	Seats    int      `placeholder:"N" help:"Places d’un rendez-vous collectif ; sans limite sinon."`
 	accept
 }
 
@@ -75,7 +77,7 @@ func (v *rdvBook) Run(s *session) error {
 	}
 	acte, err := p.Book(s.ctx, desktop.Prise{
 		Motif: agenda.MotifID(v.Motif), Lieu: agenda.LieuID(v.Lieu), Agents: typed[agenda.AgentID](v.Agent),
-		Usagers: typed[agenda.UsagerID](v.Usager), Start: v.Start.Moment, Duration: v.Duration.duration(), Context: v.Context, Title: v.Title,
+		Usagers: typed[agenda.UsagerID](v.Usager), Start: v.Start.Moment, Duration: v.Duration.duration(), Context: v.Context, Title: v.Title, Seats: v.Seats,
 	}, v.accord())
 	return s.done("Rendez-vous pris", acte, err)
 }
