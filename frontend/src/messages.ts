@@ -69,7 +69,8 @@ export const m = {
     none: "rien",
     now: "Échanger maintenant",
     first: "Premier chargement",
-    firstHint: "Cette quinzaine est déjà là ; le reste arrive sans vous faire attendre.",
+    firstHint: (left: number) =>
+      `Les jours qui viennent arrivent d’abord ; encore ${plural(left, "ligne", "lignes")}, sans vous faire attendre.`,
     offlineHint:
       "Vous pouvez tout faire : ce que vous saisissez est enregistré ici et partira au retour du réseau.",
     aloneHint: "Cet agenda vit sur ce poste seulement. Les courriels partent d’ici.",
