@@ -28,6 +28,11 @@ const (
 	CodeNoDatabase  = "no_database"
 	CodeTooOld      = "too_old"
 	CodeEncoding    = "encoding"
+
+	// Of a move from one database to another.
+	CodeNotEmpty   = "not_empty"
+	CodeUnreadable = "unreadable_export"
+	CodeOlder      = "older_export"
 )
 
 // Error is a trouble with the database itself that a person can understand.
@@ -84,6 +89,12 @@ func troubleText(code string) string {
 		return "La base est occupée par un autre programme : rien n’a été enregistré. Recommencez dans un instant."
 	case CodeKey:
 		return "Cette base est scellée, et la clé donnée ne l’ouvre pas ; le fichier n’a pas été touché. Retrouvez sa clé, ou son code de secours."
+	case CodeNotEmpty:
+		return "Cette base contient déjà un serveur : rien n’y a été changé. Indiquez une base vide."
+	case CodeUnreadable:
+		return "Ce fichier n’est pas l’export entier d’un serveur : rien n’a été importé. Refaites l’export, puis recommencez."
+	case CodeOlder:
+		return "Cet export vient d’une version plus ancienne : mettez à jour le programme qui l’a fait, refaites l’export, puis recommencez."
 	case CodeAddress:
 		return "Cette adresse de base ne peut pas être lue. Écrivez-la ainsi : postgres://compte@machine:5432/base."
 	case CodeUnreachable:

@@ -15,7 +15,9 @@ import (
 
 // Import brings an agenda kept elsewhere in.
 func (verbs) Import() verb {
-	return verb{help: "Reprise d’un agenda tenu ailleurs.", command: &struct {
+	return verb{help: "Reprise d’un agenda tenu ailleurs, ou d’un serveur entier.", command: &struct {
+		Server importServer `cmd:"" help:"Reprend un serveur entier, écrit par export, dans une base vide."`
+
 		Ics importIcs `cmd:"" help:"Importe un fichier iCalendar dans l’agenda d’un agent ; le réimporter le remplace."`
 	}{}}
 }
