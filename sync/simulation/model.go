@@ -101,7 +101,12 @@ func (m *model) book(a *agenda.BookRdv) agenda.Verdict {
 // of the record.
 func (r *modelRdv) together(c agenda.Command, id agenda.RdvID, group string) bool {
 	k, ok := r.marks[group]
-	return c.Device != "" && ok && k.Revision > c.Seen[string(id)] && k.Device != c.Device
+	return c.Device != "" && !c.Unseen && ok && k.Revision > c.Seen[string(id)] && k.Device != c.Device
+}
+
+// at reports whether the rdv is where a command of another history saw it.
+func (r *modelRdv) at(s agenda.Slot) bool {
+	return r.start.Equal(s.Start) && r.end.Equal(s.End) && r.lieu == s.Lieu
 }
 
 func (r *modelRdv) touch(c agenda.Command, groups ...string) {
@@ -124,9 +129,11 @@ func (m *model) move(c agenda.Command, a *agenda.MoveRdv) agenda.Verdict {
 		return agenda.Conflict // row 10
 	case cancelled(r.status):
 		return agenda.Refused
-	case r.together(c, a.Rdv, agenda.GroupSlot) && same:
-		return agenda.Merged // row 2
-	case r.together(c, a.Rdv, agenda.GroupSlot):
+	}
+	if r.together(c, a.Rdv, agenda.GroupSlot) || c.Unseen && !r.at(a.From) {
+		if same {
+			return agenda.Merged // row 2
+		}
 		return agenda.Conflict // row 3
 	}
 	if !same {
@@ -149,7 +156,7 @@ func (m *model) cancel(c agenda.Command, a *agenda.CancelRdv) agenda.Verdict {
 	case r.status == agenda.StatusSeen && together:
 		return agenda.Conflict // row 11
 	case r.status == agenda.StatusNoShow && together:
-		verdict = agenda.Merged // row 13
+		verdict = agenda.Conflict // row 13
 	case r.status != agenda.StatusUnknown:
 		return agenda.Refused
 	case r.together(c, a.Rdv, agenda.GroupSlot):
@@ -179,8 +186,10 @@ func (m *model) mark(c agenda.Command, a *agenda.MarkRdv, clock time.Time) agend
 		return agenda.Refused // row 24: moved meanwhile, the status no longer fits
 	case together && cancelled(r.status) && a.Status == agenda.StatusSeen:
 		verdict = agenda.Conflict // row 11
+	case together && r.status != agenda.StatusUnknown:
+		verdict = agenda.Conflict // row 13
 	case together:
-		verdict = agenda.Merged // row 13
+		verdict = agenda.Merged
 	}
 	r.status = a.Status
 	r.touch(c, agenda.GroupStatus)
@@ -241,7 +250,7 @@ func (m *model) reviseUsager(c agenda.Command, a *agenda.ReviseUsager) agenda.Ve
 	}
 	verdict, changed := agenda.Applied, false
 	for _, k := range u.marks {
-		if k.Revision > c.Seen[string(a.Usager)] && k.Device != c.Device {
+		if !c.Unseen && k.Revision > c.Seen[string(a.Usager)] && k.Device != c.Device {
 			verdict = agenda.Merged // rows 1, 14: beside somebody else's change
 		}
 	}
