@@ -229,7 +229,7 @@ func (r *Replica) settle(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.
 	if err := tx.ForgetBeyond(); err != nil {
 		return err
 	}
-	if err := tx.ForgetAcknowledged(r.clock.Now().UTC().Add(-kept)); err != nil {
+	if err := tx.ForgetAcknowledged(r.served().Add(-kept)); err != nil {
 		return err
 	}
 	queue, err := tx.PendingHeads()
@@ -250,7 +250,7 @@ func (r *Replica) settle(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.
 		}
 		settled = append(settled, q.Command.N)
 	}
-	if err := tx.DropAllPending(settled, r.clock.Now().UTC()); err != nil {
+	if err := tx.DropAllPending(settled, r.served()); err != nil {
 		return err
 	}
 	if err := tx.Rewind(); err != nil {

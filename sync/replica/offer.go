@@ -23,7 +23,7 @@ var errElsewhere = errors.New("the server has another history")
 // copy is taken: it expects next of this device.
 func (r *Replica) offerAgain(ctx context.Context, next int64) error {
 	return r.store.WriteDesk(ctx, func(tx *store.DeskTx) error {
-		if err := tx.OfferAgain(next, r.clock.Now().UTC().Add(-kept)); err != nil {
+		if err := tx.OfferAgain(next, r.served().Add(-kept)); err != nil {
 			return err
 		}
 		cursors, err := readCursors(&tx.View)
@@ -32,6 +32,12 @@ func (r *Replica) offerAgain(ctx context.Context, next int64) error {
 		}
 		return r.settle(tx, cursors)
 	})
+}
+
+// served is the server's clock by what it last said, UTC: this desktop's may
+// stand anywhere, and jump.
+func (r *Replica) served() time.Time {
+	return r.clock.Now().Add(-r.Health().Skew).UTC()
 }
 
 // told gives what this desktop knows mail to have said: of each usager of each

@@ -55,7 +55,7 @@ func (r *Replica) requestIn(v *store.View, a asking) (question, error) {
 	}
 	a.mending.addTo(q.Cursors)
 	if a.again {
-		if q.Told, err = told(v, r.clock.Now()); err != nil {
+		if q.Told, err = told(v, r.served()); err != nil {
 			return question{}, err
 		}
 	}
