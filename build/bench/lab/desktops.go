@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -25,6 +26,7 @@ type desktop struct {
 	desk    *guichet.Comptoir
 	replica *replica.Replica
 	agent   agenda.AgentID
+	line    func(url string, client *http.Client) (*replica.HTTP, error) // one more, of the same device
 
 	mu    sync.Mutex
 	heard func(replica.Tally) // told of each page that is in
@@ -59,7 +61,10 @@ func (d *desktop) connect(ctx context.Context, url string) error {
 	if err := replica.Keep(ctx, d.db, url, enrolled); err != nil {
 		return err
 	}
-	net, err := replica.NewHTTP(url, enrolled.Credential, key, client, func(string) error { return nil })
+	d.line = func(url string, client *http.Client) (*replica.HTTP, error) {
+		return replica.NewHTTP(url, enrolled.Credential, key, client, func(string) error { return nil })
+	}
+	net, err := d.line(url, client)
 	if err != nil {
 		return err
 	}
@@ -111,14 +116,43 @@ func pull(ctx context.Context, url, dir string) (figures, error) {
 		return nil, err
 	}
 	began := time.Now()
+	var usable time.Duration
+	d.hear(func(replica.Tally) {
+		if usable == 0 && d.usable(ctx) {
+			usable = time.Since(began)
+		}
+	})
+	_, before := usage()
 	tally, err := d.replica.Sync(ctx)
 	ms := time.Since(began)
 	if err != nil {
 		return nil, errors.Join(err, d.db.Close())
 	}
-	rss, _ := usage()
+	rss, after := usage()
 	rdvs, err := d.rdvs(ctx)
-	return figures{"ms": ms.Milliseconds(), "rows": len(rdvs), "records": tally.Pulled, "sync_rss_kb": rss}, errors.Join(err, d.db.Close())
+	return figures{"ms": ms.Milliseconds(), "rows": len(rdvs), "records": tally.Pulled, "usable_ms": usable.Milliseconds(), "sync_cpu_s": after - before,
+		"sync_rss_kb": rss}, errors.Join(err, d.db.Close())
+}
+
+// usable reports whether this week and the next are whole: every first copy
+// under way has come to what follows them.
+func (d *desktop) usable(ctx context.Context) bool {
+	near := true
+	err := d.db.Read(ctx, func(v *store.View) error {
+		cursors, err := v.Cursors()
+		near = near && len(cursors) > 0
+		for _, c := range cursors {
+			var left struct{ Loading []struct{ Phase int } }
+			if err := json.Unmarshal(c.Loading, &left); err != nil {
+				return err
+			}
+			for _, l := range left.Loading {
+				near = near && l.Phase > store.PhaseNear
+			}
+		}
+		return err
+	})
+	return err == nil && near
 }
 
 // push moves k rdvs offline, each in a transaction of its own, then exchanges

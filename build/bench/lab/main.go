@@ -8,8 +8,14 @@
 //	lab live URL DIR N K       K edits on one desktop, seen on another
 //	lab many URL DIR N K       K fresh desktops at once
 //
+// and two of its own:
+//
+//	lab make N                 N invented appointments, for seed
+//	lab idle URL DIR N K       K live streams; once more for each line read
+//
 // Each prints one line of JSON. The server, the desktops and their files are the
-// real ones; nothing of them is switched off.
+// real ones; nothing of them is switched off. PERMANENCE_DB puts the server on
+// PostgreSQL.
 package main
 
 import (
@@ -52,11 +58,14 @@ func profiled(f func() error) error {
 	return errors.Join(err, out.Close())
 }
 
-var errUsage = errors.New("usage: lab serve | seed URL FILE | pull URL DIR N | push URL DIR N K | live URL DIR N K | many URL DIR N K")
+var errUsage = errors.New("usage: lab serve | seed URL FILE | pull URL DIR N | push URL DIR N K | live URL DIR N K | many URL DIR N K | make N | idle URL DIR N K")
 
 func run(ctx context.Context, words []string) error {
 	if len(words) == 1 && words[0] == "serve" {
 		return serve(ctx, os.Getenv("PORT"), os.Getenv("DATA_DIR"))
+	}
+	if len(words) == 2 && words[0] == "make" {
+		return invent(os.Stdout, words[1])
 	}
 	if len(words) < 3 {
 		return errUsage
@@ -93,6 +102,8 @@ func ask(ctx context.Context, word, url, at string, k int) (figures, error) {
 		return live(ctx, url, at, k)
 	case word == "many" && k > 0:
 		return many(ctx, url, at, k)
+	case word == "idle" && k > 0:
+		return idle(ctx, url, at, k)
 	}
 	return nil, errUsage
 }

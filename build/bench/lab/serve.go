@@ -30,6 +30,9 @@ func serve(ctx context.Context, port, dir string) error {
 		return errors.New("PORT and DATA_DIR are needed")
 	}
 	path := filepath.Join(dir, "serveur.db")
+	if remote := os.Getenv("PERMANENCE_DB"); remote != "" {
+		path = remote
+	}
 	if err := settle(ctx, path); err != nil {
 		return err
 	}
@@ -57,8 +60,14 @@ func settle(ctx context.Context, path string) error {
 }
 
 func settleIn(ctx context.Context, db *store.DB) error {
-	if !db.Born() {
-		return nil
+	heads := 0
+	err := db.Read(ctx, func(v *store.View) error {
+		all, err := v.Heads()
+		heads = len(all)
+		return err
+	})
+	if err != nil || heads > 0 {
+		return err
 	}
 	hasher, err := access.NewHasher(1)
 	if err != nil {
