@@ -27,6 +27,7 @@ type poste struct {
 
 	mu      sync.Mutex
 	renewed []string // credentials that replaced the first
+	mended  []replica.Mended
 }
 
 type horlogePoste struct{ *horloge }
@@ -87,7 +88,12 @@ func (p *poste) connect(url string) {
 	if err != nil {
 		p.m.t.Fatal(err)
 	}
-	p.replica = replica.New(p.db, p.counter, net, replica.Config{Clock: horlogePoste{p.m.clock}, Jitter: rand.Float64})
+	p.replica = replica.New(p.db, p.counter, net, replica.Config{Clock: horlogePoste{p.m.clock}, Jitter: rand.Float64,
+		OnMend: func(m replica.Mended) {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.mended = append(p.mended, m)
+		}})
 }
 
 // sync runs one whole exchange, which must work.
