@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -60,6 +61,7 @@ type line struct {
 
 	mu      sync.Mutex
 	replica *replica.Replica // nil until enrolled
+	net     *replica.HTTP    // its transport
 	busy    bool
 }
 
@@ -93,9 +95,10 @@ func (l *line) connect(ctx context.Context, base string) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.net = net
 	l.replica = replica.New(l.at.DB, l.at.Counter, net, replica.Config{
-		Clock: clock{l.now}, Jitter: rand.Float64, OnApply: func(t replica.Tally) { l.at.Heard.Applied(t.Changed) },
-		OnHealth: l.at.Heard.Health,
+		Clock: clock{l.now}, Jitter: rand.Float64, OnApply: l.applied,
+		OnMend: l.mended, OnHealth: l.at.Heard.Health, OnContact: l.at.Heard.Contact,
 	})
 	return nil
 }
@@ -210,14 +213,60 @@ func (l *line) Exchange(ctx context.Context) (desktop.Bilan, error) {
 	t, err := r.Sync(ctx)
 	l.setBusy(false)
 	b := desktop.Bilan{Pushed: t.Pushed, Pulled: t.Pulled, Refused: t.Refused}
+	return b, l.failed(ctx, err)
+}
+
+// failed says in the desktop's words why the server was not reached or did not
+// let this desktop in.
+func (l *line) failed(ctx context.Context, err error) error {
+	turned, _ := errors.AsType[*replica.Turned](err)
+	answered, _ := errors.AsType[*replica.Answered](err)
 	switch {
+	case err == nil:
+		return nil
+	case turned != nil && slices.Contains([]string{desktop.CodeRevoked, desktop.CodeCopied, desktop.CodeWiped}, string(turned.Code)):
+		return desktop.Refuser(string(turned.Code))
 	case errors.Is(err, replica.ErrRefused), errors.Is(err, replica.ErrForked):
-		return b, desktop.Refuser(desktop.CodeLogin)
-	case err != nil:
-		l.log.InfoContext(ctx, "exchange failed", "error", err)
-		return b, desktop.Refuser(desktop.CodeUnreachable)
+		return desktop.Refuser(desktop.CodeLogin)
+	case answered != nil && answered.Status == http.StatusNotFound && answered.Code != "":
+		return desktop.Refuser(answered.Code)
 	}
-	return b, nil
+	l.log.InfoContext(ctx, "exchange failed", "error", err)
+	return desktop.Refuser(desktop.CodeUnreachable)
+}
+
+// Appareils lists the desktops of an agent.
+func (l *line) Appareils(ctx context.Context, agent agenda.AgentID) ([]desktop.Appareil, error) {
+	net := l.transport()
+	if net == nil {
+		return nil, desktop.Refuser(desktop.CodeLogin)
+	}
+	found, err := net.Devices(ctx, agent)
+	if err != nil {
+		return nil, l.failed(ctx, err)
+	}
+	var all []desktop.Appareil
+	for _, d := range found {
+		all = append(all, desktop.Appareil{ID: d.ID, Name: d.Name, Here: d.Here, EnrolledAt: d.EnrolledAt, SeenAt: d.SeenAt,
+			RevokedAt: d.RevokedAt, WipeAt: d.WipeAt, ToldAt: d.ToldAt, Copied: d.Copied})
+	}
+	return all, nil
+}
+
+// Appareil renames a desktop, revokes it or has it erase its copy.
+func (l *line) Appareil(ctx context.Context, id, geste, name string) error {
+	net := l.transport()
+	if net == nil {
+		return desktop.Refuser(desktop.CodeLogin)
+	}
+	return l.failed(ctx, net.ChangeDevice(ctx, id, geste, name))
+}
+
+// transport gives what speaks to the server, nil until enrolled.
+func (l *line) transport() *replica.HTTP {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.net
 }
 
 func (l *line) setBusy(busy bool) {
@@ -234,7 +283,11 @@ func (l *line) Follow(ctx context.Context) error {
 		return nil
 	}
 	defer l.at.Heard.Health()
-	return r.Follow(ctx)
+	err := r.Follow(ctx)
+	if ctx.Err() != nil || err == nil {
+		return err
+	}
+	return l.failed(ctx, err)
 }
 
 // Wake asks for an exchange soon.
@@ -251,22 +304,39 @@ func (l *line) Status() desktop.Ligne {
 		return desktop.Ligne{Login: true}
 	}
 	h := r.Health()
-	complete := l.complete()
+	complete, here, all := l.complete()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return desktop.Ligne{Online: h.Online, Busy: l.busy, Login: h.Err == "refused" || h.Err == "forked", Since: h.Since,
-		LastSync: h.LastSync, Skew: h.Skew, Complete: complete}
+		LastSync: h.LastSync, Skew: h.Skew, Complete: complete, Done: here, Total: all}
 }
 
-// complete reports, from the disk, whether every first copy is whole.
-func (l *line) complete() bool {
-	whole := false
+// complete reports, from the disk, whether every first copy is whole, and
+// otherwise how many of its rows are here, of how many.
+func (l *line) complete() (whole bool, here, all int) {
 	err := l.at.DB.Read(context.Background(), func(v *store.View) error {
 		var err error
-		_, whole, err = replica.Standing(v)
+		if _, whole, err = replica.Standing(v); err != nil || whole {
+			return err
+		}
+		here, all, err = replica.Progress(v)
 		return err
 	})
-	return err == nil && whole
+	return err == nil && whole, here, all
+}
+
+// applied tells what a page changed and, during the first copy, that it grows.
+func (l *line) applied(t replica.Tally) {
+	l.at.Heard.Applied(t.Changed)
+	if whole, _, _ := l.complete(); !whole {
+		l.at.Heard.Health()
+	}
+}
+
+// mended logs the records that were not what had been sent.
+func (l *line) mended(m replica.Mended) {
+	l.log.Warn("this profile differed from its server", "territoire", m.Territoire, "stuck", m.Stuck,
+		"missing", m.Missing, "altered", m.Altered, "extra", m.Extra)
 }
 
 // serverFolder holds the server that a profile carries itself.

@@ -147,6 +147,14 @@ type API interface {
 	Sync() (EtatSync, error)
 	SyncNow() (EtatSync, error)
 
+	// Postes lists the computers on which an agent's agenda is kept, "" for one's
+	// own. RenamePoste, RevokePoste and WipePoste give the list as it is then.
+	// They wait for the network. Refusals: unreachable, login, not_found, invalid.
+	Postes(agent string) (VuePostes, error)
+	RenamePoste(agent, id, name string) (VuePostes, error)
+	RevokePoste(agent, id string) (VuePostes, error)
+	WipePoste(agent, id string) (VuePostes, error)
+
 	// Review lists what the server refused or flagged, the most urgent first.
 	Review() (VueRevoir, error)
 

@@ -26,6 +26,14 @@ const (
 	CodeUndoneAlready    = "undone_already"
 	CodeOvertaken        = "overtaken"
 	CodeNotYet           = "not_yet"
+
+	// The profile may not be read until its server is heard of.
+	CodeLeaseLocked = "lease_locked"
+	CodeRevoked     = "device_revoked"
+	CodeCopied      = "device_copied"
+	// Its copy was erased.
+	CodeLeaseExpired = "lease_expired"
+	CodeWiped        = "device_wiped"
 )
 
 // Error gives the code, never a name: it may reach a log.
@@ -148,6 +156,16 @@ func erreurText(code string) string {
 		return "Ce geste est déjà annulé."
 	case CodeOvertaken:
 		return "Quelqu’un d’autre a changé la suite depuis : rien n’a été touché."
+	case CodeLeaseLocked:
+		return "Ce poste n’a pas contacté le serveur depuis trop longtemps : son agenda est verrouillé. Reliez-le au réseau pour l’ouvrir ; ce qui n’est pas encore envoyé est gardé."
+	case CodeRevoked:
+		return "Ce poste a été révoqué : son agenda est verrouillé. Ce qui n’est pas encore envoyé y est gardé ; connectez-vous de nouveau pour l’ouvrir et l’envoyer."
+	case CodeCopied:
+		return "La session de ce poste a servi ailleurs : par prudence, son agenda est verrouillé. Connectez-vous de nouveau ; ce qui n’est pas encore envoyé est gardé."
+	case CodeLeaseExpired:
+		return "Ce poste est resté trop longtemps sans contacter le serveur : l’agenda qu’il gardait a été effacé. Connectez-vous pour le recevoir de nouveau."
+	case CodeWiped:
+		return "L’effacement de ce poste a été demandé : l’agenda qu’il gardait a été effacé."
 	case CodeNotYet:
 		return "Il est trop tôt : ce statut se donne le jour du rendez-vous, ou une fois l’heure passée."
 	case string(agenda.CodeInvalid):

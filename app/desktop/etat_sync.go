@@ -31,6 +31,7 @@ func (p *Poste) EtatSync(ctx context.Context) (EtatSync, error) {
 			vue.LastSync = momentText(e.Last, zone, today)
 		}
 		vue.Detail = typeset(skewText(e.Line.Skew))
+		vue.Lease = typeset(leaseText(p.leaseWarning()))
 		return nil
 	})
 	return vue, err
@@ -64,6 +65,15 @@ func skewText(skew time.Duration) string {
 	}
 	return "L’horloge de ce poste " + way + " de " + minutesText(int(skew.Minutes())) +
 		". Les heures des rendez-vous restent justes ; réglez l’horloge du poste."
+}
+
+// leaseText warns that the agenda will be locked, "" while there is time.
+func leaseText(silent, left int, soon bool) string {
+	if !soon {
+		return ""
+	}
+	return "Ce poste n’a pas contacté le serveur depuis " + strconv.Itoa(silent) + " jours : reliez-le au réseau. Sans contact, son agenda sera verrouillé dans " +
+		plural(left, "jour", "jours") + "."
 }
 
 // PhraseSync says the state of the exchange in a few words: « À jour »,

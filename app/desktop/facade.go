@@ -14,8 +14,19 @@ type Agenda struct{ f *Fenetre }
 
 var _ API = (*Agenda)(nil)
 
-// ask runs a question on the open profile.
+// ask runs a question on the open profile, unless it is locked.
 func ask[T any](a *Agenda, method string, question func(ctx context.Context, p *Poste) (T, error)) (T, error) {
+	if p := a.f.current(); p != nil {
+		if locked := p.Locked(); locked != nil {
+			var none T
+			return none, locked.typeset()
+		}
+	}
+	return askLocked(a, method, question)
+}
+
+// askLocked runs a question that may be asked of a locked profile too.
+func askLocked[T any](a *Agenda, method string, question func(ctx context.Context, p *Poste) (T, error)) (T, error) {
 	var none T
 	p := a.f.current()
 	if p == nil || p.Agent() == "" {
@@ -112,7 +123,7 @@ func (a *Agenda) Present() (Present, error) {
 		paris, err := civil.LoadZone("Europe/Paris")
 		return presentIn(a.f.cfg.Now(), paris), answer(a.f.cfg.Log, "Present", err)
 	}
-	return ask(a, "Present", func(ctx context.Context, p *Poste) (Present, error) {
+	return askLocked(a, "Present", func(ctx context.Context, p *Poste) (Present, error) {
 		var now Present
 		err := p.read(ctx, func(l *lecture) error {
 			now = l.present()
@@ -355,15 +366,19 @@ func (a *Agenda) Undo(command string) (Fait, error) {
 
 // Sync is the pill.
 func (a *Agenda) Sync() (EtatSync, error) {
-	return ask(a, "Sync", func(ctx context.Context, p *Poste) (EtatSync, error) { return p.EtatSync(ctx) })
+	return askLocked(a, "Sync", func(ctx context.Context, p *Poste) (EtatSync, error) { return p.EtatSync(ctx) })
 }
 
 // SyncNow exchanges now. Offline it answers the state; a session that was lost
 // brings the login.
 func (a *Agenda) SyncNow() (EtatSync, error) {
-	return ask(a, "SyncNow", func(ctx context.Context, p *Poste) (EtatSync, error) {
+	return askLocked(a, "SyncNow", func(ctx context.Context, p *Poste) (EtatSync, error) {
 		_, err := p.Exchange(ctx)
 		e := ErreurOf(err)
+		if _, yes := Condemned(err); yes {
+			go a.f.condemn(p, err)
+			return EtatSync{}, err
+		}
 		if err != nil && (e == nil || e.Code != CodeUnreachable && e.Code != CodeLogin) {
 			return EtatSync{}, err
 		}
@@ -371,6 +386,39 @@ func (a *Agenda) SyncNow() (EtatSync, error) {
 			a.f.sessionLost(p)
 		}
 		return p.EtatSync(ctx)
+	})
+}
+
+// Postes lists the computers on which an agent's agenda is kept.
+func (a *Agenda) Postes(agent string) (VuePostes, error) {
+	return ask(a, "Postes", func(ctx context.Context, p *Poste) (VuePostes, error) { return p.vuePostes(ctx, agent) })
+}
+
+// RenamePoste gives a computer another name.
+func (a *Agenda) RenamePoste(agent, id, name string) (VuePostes, error) {
+	return a.onPoste("RenamePoste", agent, id, GesteRenommer, name)
+}
+
+// RevokePoste turns a computer away: it locks at its next contact.
+func (a *Agenda) RevokePoste(agent, id string) (VuePostes, error) {
+	return a.onPoste("RevokePoste", agent, id, GesteRevoquer, "")
+}
+
+// WipePoste has a computer erase the agenda it keeps, at its next contact.
+func (a *Agenda) WipePoste(agent, id string) (VuePostes, error) {
+	return a.onPoste("WipePoste", agent, id, GesteEffacer, "")
+}
+
+func (a *Agenda) onPoste(method, agent, id, geste, name string) (VuePostes, error) {
+	return ask(a, method, func(ctx context.Context, p *Poste) (VuePostes, error) {
+		if err := p.Appareil(ctx, id, geste, name); err != nil {
+			return VuePostes{}, err
+		}
+		vue, err := p.vuePostes(ctx, agent)
+		if _, yes := Condemned(err); yes {
+			go a.f.condemn(p, err) // it was this very computer
+		}
+		return vue, err
 	})
 }
 

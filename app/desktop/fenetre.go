@@ -40,7 +40,9 @@ type Fenetre struct {
 	synced bool               // the place "sync" of poste is ours
 	login  *Dossier           // whose password the page must ask
 	heard  Nouvelle
-	review int // cases of À revoir when last told, -1 before
+	review int    // cases of À revoir when last told, -1 before
+	locks  bool   // the page was told that the profile is locked
+	notice string // what became of the profile that was open, "" when nothing did
 }
 
 // New readies the window; no profile is open yet. Close ends it.
@@ -105,7 +107,7 @@ func (f *Fenetre) openDossier(d Dossier) (*Poste, error) {
 		return nil, errors.Join(err, p.Close())
 	}
 	f.mu.Lock()
-	f.poste, f.synced, f.login, f.heard, f.review = p, false, nil, Nouvelle{}, -1
+	f.poste, f.synced, f.login, f.heard, f.review, f.notice, f.locks = p, false, nil, Nouvelle{}, -1, "", p.Locked() != nil
 	f.mu.Unlock()
 	if p.Agent() == "" {
 		f.askLogin(d)
@@ -158,6 +160,10 @@ func (f *Fenetre) follow(p *Poste) {
 			return
 		}
 		err := p.Follow(ctx)
+		if _, yes := Condemned(err); yes {
+			go f.condemn(p, err)
+			return
+		}
 		if err != nil && ctx.Err() == nil {
 			f.cfg.Log.Warn("the exchange stopped", "error", err.Error())
 		}
@@ -197,9 +203,7 @@ func (f *Fenetre) takeSync(ctx context.Context, p *Poste) bool {
 // again without it.
 func (f *Fenetre) sessionLost(p *Poste) {
 	f.askLogin(p.Dossier())
-	if e, err := f.etat(); err == nil {
-		f.cfg.Emit(EventProfil, e)
-	}
+	f.tellProfil()
 }
 
 // unfollow stops following, so that it may begin anew.
@@ -219,6 +223,7 @@ func (f *Fenetre) hear(n Nouvelle) {
 	f.heard.Changes = append(f.heard.Changes, n.Changes...)
 	f.heard.Refs = append(f.heard.Refs, n.Refs...)
 	f.heard.Health = f.heard.Health || n.Health
+	f.heard.Lock = f.heard.Lock || n.Lock
 	f.mu.Unlock()
 	signal(f.news)
 	if len(n.Refs) > 0 {
@@ -253,6 +258,12 @@ func (f *Fenetre) tell() {
 }
 
 func (f *Fenetre) emit(p *Poste, n Nouvelle) {
+	if n.Lock {
+		f.tellProfil()
+	}
+	if p.Locked() != nil {
+		return // what changed is not for now
+	}
 	changes, refs := n.Changes, n.Refs
 	for _, part := range []Nouvelle{{Changes: changes}, {Refs: refs}} {
 		if len(part.Changes)+len(part.Refs) == 0 {
@@ -296,6 +307,9 @@ func (f *Fenetre) others(ctx context.Context, p *Poste) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		}
+		if f.watchLease(ctx, p) {
+			return
 		}
 		if err := p.noticeOthers(ctx); err != nil && ctx.Err() == nil {
 			f.cfg.Log.Error("what others wrote could not be read", "error", err.Error())

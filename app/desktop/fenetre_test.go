@@ -456,7 +456,7 @@ func TestNoListIsNull(t *testing.T) {
 		"Repetitions": ok[[]Recurrence](t)(m.Repetitions("2026-11-16")), "Sync": ok[EtatSync](t)(m.Sync()), "Review": ok[VueRevoir](t)(m.Review()),
 		"Fait": ok[Fait](t)(m.CancelRdv(rdvKey("nadia"), "usager")), "Erreur": Refuser(CodeStale),
 	}
-	maybe := []string{"profil", "agent", "banner", "first", "why", "responsable", "back"}
+	maybe := []string{"profil", "agent", "lock", "banner", "first", "why", "responsable", "back"}
 	for name, value := range answers {
 		body, err := json.Marshal(value)
 		if err != nil {

@@ -78,6 +78,14 @@ func (l *ligneTest) say(s Ligne) {
 	l.status = s
 }
 
+func (l *ligneTest) Appareils(context.Context, agenda.AgentID) ([]Appareil, error) {
+	return nil, Refuser(CodeUnreachable)
+}
+
+func (l *ligneTest) Appareil(context.Context, string, string, string) error {
+	return Refuser(CodeUnreachable)
+}
+
 func (l *ligneTest) Close() error {
 	l.closed = true
 	return nil
@@ -152,11 +160,18 @@ func (m *monde) mint() string {
 	return id[string]("minted", fmt.Sprint(m.minted))
 }
 
-// at sets the clock to an hour of Paris.
+// at sets the clock to an hour of Paris, at which the server is heard of.
 func (m *monde) at(paris string) {
+	m.set(instant(m.TB, paris, "Europe/Paris"))
+	if m.ligne.place.Heard.Contact != nil {
+		m.ligne.place.Heard.Contact(m.clock(), 0)
+	}
+}
+
+func (m *monde) set(now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.now = instant(m.TB, paris, "Europe/Paris")
+	m.now = now
 }
 
 // fill writes what a server would have sent.

@@ -37,12 +37,15 @@ type Place struct {
 	Heard   Heard
 }
 
-// Heard is called by the line, from any goroutine. Both return at once.
+// Heard is called by the line, from any goroutine. Each returns at once.
 type Heard struct {
 	// Applied tells which records a page from the server may have changed.
 	Applied func(refs []agenda.Ref)
 	// Health tells that Status may answer something else.
 	Health func()
+	// Contact tells that the server let this desktop in: its clock, and how long
+	// the copy may be read from now on; it may write a line of the database.
+	Contact func(there time.Time, lease time.Duration)
 }
 
 // Modes of a profile.
@@ -72,11 +75,18 @@ type Sync interface {
 	// the profile has then changed.
 	Enrol(ctx context.Context, who Identifiants) (Enrole, error)
 	// Exchange sends what waits and receives what is new, once. It refuses
-	// (*Erreur): unreachable, login.
+	// (*Erreur): unreachable, login, and what turns this desktop away:
+	// device_revoked, device_copied, device_wiped.
 	Exchange(ctx context.Context) (Bilan, error)
 	// Follow keeps the profile in step until ctx ends. It returns before that
-	// only when a person is needed: Status says why.
+	// only when a person is needed: Status says why, or it refuses as Exchange does.
 	Follow(ctx context.Context) error
+	// Appareils lists the desktops of an agent, "" for one's own. It waits for
+	// the network and refuses (*Erreur) as Exchange does, and not_found.
+	Appareils(ctx context.Context, agent agenda.AgentID) ([]Appareil, error)
+	// Appareil renames a desktop (GesteRenommer, with its name), revokes it or
+	// has it erase its copy. It refuses as Appareils does.
+	Appareil(ctx context.Context, id, geste, name string) error
 	// Wake asks for an exchange soon. It never blocks.
 	Wake()
 	// Status tells how the line is doing, at once.
@@ -118,3 +128,20 @@ type Ligne struct {
 	// Done and Total count the rows of the first copy; 0 of 0 when not known.
 	Done, Total int
 }
+
+// Appareil is a desktop of an agent, as the server knows it. Instants are UTC,
+// zero for never.
+type Appareil struct {
+	ID, Name                  string
+	Here                      bool // this one
+	EnrolledAt, SeenAt        time.Time
+	RevokedAt, WipeAt, ToldAt time.Time
+	Copied                    bool // closed because an old token came back
+}
+
+// What can be done to a desktop.
+const (
+	GesteRenommer = "rename"
+	GesteRevoquer = "revoke"
+	GesteEffacer  = "wipe"
+)

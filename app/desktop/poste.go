@@ -25,9 +25,13 @@ type Poste struct {
 
 	mu       sync.Mutex
 	dossier  Dossier
-	agent    agenda.AgentID                // "" until enrolled
-	lastSync time.Time                     // as kept on the disk
-	lastN    int64                         // number of the last command known here
+	agent    agenda.AgentID // "" until enrolled
+	lastSync time.Time      // as kept on the disk
+	lastN    int64          // number of the last command known here
+	verrou   string         // the code with which the server turned this desktop away, "" when it did not
+	bail     bail
+	bailed   bool                          // bail is on the disk
+	places   map[string]bool               // taken by Lock
 	dropped  map[string][]store.ReviewItem // given up in À revoir, until Close
 }
 
@@ -36,6 +40,7 @@ type Nouvelle struct {
 	Changes []agenda.Change // made on this desk
 	Refs    []agenda.Ref    // what a page from the server may have changed
 	Health  bool            // the line is doing otherwise
+	Lock    bool            // the profile may be read no more, or again
 }
 
 // Settings of a profile's database.
@@ -63,17 +68,30 @@ func OpenPoste(ctx context.Context, d Dossier, ports Ports, check bool, heard fu
 	if err := p.readSettings(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	if code, err := p.doomed(ctx); err != nil || code != "" {
+		return nil, p.giveUp(code, err)
+	}
 	p.line, err = ports.Lines.Open(ctx, Place{
 		Dir: d.Dir, Mode: d.Mode, Server: d.Server, DB: db, Counter: p.counter, Founds: d.Founds,
 		Heard: Heard{
 			Applied: func(refs []agenda.Ref) { heard(Nouvelle{Refs: refs}) },
 			Health:  func() { heard(Nouvelle{Health: true}) },
+			Contact: func(there time.Time, lease time.Duration) { p.noteContact(there, lease) },
 		},
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return p, nil
+}
+
+// giveUp closes a profile that is not opened: its copy is to be erased, or err
+// says why.
+func (p *Poste) giveUp(code string, err error) error {
+	if err != nil {
+		return errors.Join(err, p.db.Close())
+	}
+	return p.erase(code)
 }
 
 func (p *Poste) readSettings(ctx context.Context) error {
@@ -83,6 +101,9 @@ func (p *Poste) readSettings(ctx context.Context) error {
 			return err
 		}
 		p.agent = agenda.AgentID(agent)
+		if err := p.readLock(v); err != nil {
+			return err
+		}
 		if p.lastN, err = v.LastN(); err != nil {
 			return err
 		}
@@ -102,7 +123,18 @@ func (p *Poste) Close() error {
 
 // Lock takes one of the two places of a profile, "window" or "sync", until
 // Close, or refuses (store.CodeInUse).
-func (p *Poste) Lock(name string) error { return p.db.Lock(name) }
+func (p *Poste) Lock(name string) error {
+	if err := p.db.Lock(name); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.places == nil {
+		p.places = map[string]bool{}
+	}
+	p.places[name] = true
+	return nil
+}
 
 // Agent is whose profile it is, "" until enrolled.
 func (p *Poste) Agent() agenda.AgentID {
@@ -140,6 +172,9 @@ func (p *Poste) Login(ctx context.Context, who Identifiants) (Enrole, error) {
 	if err != nil {
 		return Enrole{}, err
 	}
+	if err := p.welcomed(ctx); err != nil {
+		return Enrole{}, err
+	}
 	d.Server, d.Email, d.Founds = e.Server, who.Email, nil
 	d.LastUsed = p.ports.Now().UTC()
 	if d.Label == "" {
@@ -159,13 +194,13 @@ func agentName(first, last string) string {
 func (p *Poste) Exchange(ctx context.Context) (Bilan, error) {
 	b, err := p.line.Exchange(ctx)
 	if err != nil {
-		return b, err
+		return b, p.turned(ctx, err)
 	}
 	return b, p.keepLastSync(ctx)
 }
 
 // Follow keeps the profile in step until ctx ends.
-func (p *Poste) Follow(ctx context.Context) error { return p.line.Follow(ctx) }
+func (p *Poste) Follow(ctx context.Context) error { return p.turned(ctx, p.line.Follow(ctx)) }
 
 // keepLastSync remembers the last exchange beyond this program.
 func (p *Poste) keepLastSync(ctx context.Context) error {

@@ -35,7 +35,13 @@ func (f *Fenetre) etat() (EtatProfil, error) {
 	}
 	f.mu.Lock()
 	p, login := f.poste, f.login
+	e.Notice = f.notice
 	f.mu.Unlock()
+	if p != nil && p.Agent() != "" {
+		if locked := p.Locked(); locked != nil {
+			return e, f.locked(&e, p, locked)
+		}
+	}
 	switch {
 	case login != nil:
 		asked := login.vue()
@@ -64,6 +70,17 @@ func (f *Fenetre) ready(e *EtatProfil, p *Poste) error {
 		}
 		return nil
 	})
+}
+
+func (f *Fenetre) locked(e *EtatProfil, p *Poste, why *Erreur) error {
+	profil := p.Dossier().vue()
+	at, err := p.Status(f.ctx)
+	e.Phase, e.Profil = "locked", &profil
+	e.Lock = &Verrou{Code: why.Code, Title: "Agenda verrouillé", Message: typeset(why.Message), Password: why.Code != CodeLeaseLocked}
+	if at.Pending > 0 {
+		e.Lock.Pending = typeset(plural(at.Pending, "modification reste à envoyer", "modifications restent à envoyer") + " : rien n’est perdu.")
+	}
+	return err
 }
 
 func (d Dossier) vue() Profil {

@@ -93,13 +93,25 @@ type Annonce struct {
 
 // EtatProfil tells which screen comes first.
 type EtatProfil struct {
-	Phase         string      `json:"phase"`        // first_run, choose, login, ready
+	Phase         string      `json:"phase"`        // first_run, choose, login, locked, ready
 	Profils       []Profil    `json:"profils"`      // of this computer, last used first
 	Profil        *Profil     `json:"profil"`       // the open one, or the one to log in to
 	Agent         *AgentBref  `json:"agent"`        // nil unless ready
 	Organisation  string      `json:"organisation"` // id shown at first, "" unless ready
 	Version       string      `json:"version"`
 	Demonstration DemoContenu `json:"demonstration"`
+	Lock          *Verrou     `json:"lock"`   // nil unless locked
+	Notice        string      `json:"notice"` // what became of the profile that was open, or ""
+}
+
+// Verrou tells why an agenda is not shown, and what opens it: the server, as
+// soon as it answers, or the password.
+type Verrou struct {
+	Code     string `json:"code"` // lease_locked, device_revoked, device_copied
+	Title    string `json:"title"`
+	Message  string `json:"message"`
+	Pending  string `json:"pending"`  // what waits to be sent, or ""
+	Password bool   `json:"password"` // only the password opens it
 }
 
 // Profil is one agent on one server, kept in one directory of this computer.

@@ -251,4 +251,5 @@ type EtatSync struct {
 	Done        int    `json:"done"`      // rows of it, of Total; 0 of 0 when not known
 	Total       int    `json:"total"`
 	Detail      string `json:"detail"` // one sentence more, or ""
+	Lease       string `json:"lease"`  // a warning that the agenda will be locked, or ""
 }

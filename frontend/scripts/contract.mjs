@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const SOURCES = ["vues.go", "vues_recherche.go", "vues_revoir.go", "api.go"];
+const SOURCES = ["vues.go", "vues_recherche.go", "vues_revoir.go", "vues_postes.go", "api.go"];
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const OUT = at("../src/contract.ts");
 

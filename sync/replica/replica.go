@@ -25,6 +25,7 @@ type Replica struct {
 	jitter  func() float64 // uniform in [0, 1)
 	onApply func(Tally)    // after each page that is in; may be nil
 	changed func()         // when Health may answer something else; may be nil
+	contact func(there time.Time, lease time.Duration)
 
 	onMend func(Mended) // what was found to differ; may be nil
 
@@ -45,13 +46,16 @@ type Config struct {
 	OnApply func(Tally)
 	// OnHealth is called when Health may answer something else; it returns at once.
 	OnHealth func()
+	// OnContact is called each time the server lets this desktop in, with its
+	// clock and how long the copy may be read from now on; nil: nobody asks.
+	OnContact func(there time.Time, lease time.Duration)
 	// OnMend is told of rows that were not what had been sent, by id; may be nil.
 	OnMend func(Mended)
 }
 
 // New syncs the store over the transport.
 func New(s Store, r Replayer, t Transport, cfg Config) *Replica {
-	return &Replica{store: s, counter: r, net: t, clock: cfg.Clock, jitter: cfg.Jitter, onApply: cfg.OnApply, changed: cfg.OnHealth,
+	return &Replica{store: s, counter: r, net: t, clock: cfg.Clock, jitter: cfg.Jitter, onApply: cfg.OnApply, changed: cfg.OnHealth, contact: cfg.OnContact,
 		onMend: cfg.OnMend, stuck: map[agenda.TerritoireID]stuckAt{}, wake: make(chan struct{}, 1)}
 }
 
@@ -149,6 +153,9 @@ func (r *Replica) exchange(ctx context.Context, a asking, tally *Tally) (*pager,
 }
 
 func (r *Replica) noteHello(h wire.ServerHello) {
+	if r.contact != nil {
+		r.contact(h.Clock, time.Duration(h.LeaseS)*time.Second)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.health.Skew = r.clock.Now().Sub(h.Clock)

@@ -2,6 +2,7 @@ package verbes
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -68,7 +69,11 @@ func world() []agenda.Record {
 type network struct {
 	at       desktop.Place
 	down     bool
-	exchange int // how many times it was asked
+	exchange int    // how many times it was asked
+	refuses  string // a code with which the server turns this desktop away
+	postes   []desktop.Appareil
+	asked    []string         // what was asked of them
+	clock    func() time.Time // of the program that runs
 }
 
 func (n *network) Open(_ context.Context, at desktop.Place) (desktop.Sync, error) {
@@ -103,19 +108,36 @@ func (n *network) Exchange(context.Context) (desktop.Bilan, error) {
 	if n.down {
 		return desktop.Bilan{}, desktop.Refuser(desktop.CodeUnreachable)
 	}
+	if n.refuses != "" {
+		return desktop.Bilan{}, desktop.Refuser(n.refuses)
+	}
+	n.at.Heard.Contact(n.clock(), 0)
 	return desktop.Bilan{Pushed: 1, Pulled: 2}, nil
 }
 
 func (n *network) Follow(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
 func (n *network) Wake()                            {}
 func (n *network) Status() desktop.Ligne            { return desktop.Ligne{Complete: true} }
-func (n *network) Close() error                     { return nil }
+func (n *network) Appareils(context.Context, agenda.AgentID) ([]desktop.Appareil, error) {
+	if n.refuses != "" {
+		return nil, desktop.Refuser(n.refuses)
+	}
+	return n.postes, nil
+}
+
+func (n *network) Appareil(_ context.Context, id, geste, name string) error {
+	n.asked = append(n.asked, geste+" "+id+" "+name)
+	return nil
+}
+
+func (n *network) Close() error { return nil }
 
 // bench is one profile on which verbs are run.
 type bench struct {
 	testing.TB
 	dir string
 	net *network
+	now string // "" for present
 }
 
 // answer is what a verb printed.
@@ -126,7 +148,7 @@ type answer struct {
 
 func newBench(t testing.TB) *bench {
 	t.Helper()
-	return &bench{t, filepath.Join(t.TempDir(), "claire"), &network{}}
+	return &bench{t, filepath.Join(t.TempDir(), "claire"), &network{}, ""}
 }
 
 // enrolled is a bench where claire is connected.
@@ -140,13 +162,14 @@ func enrolled(t testing.TB) *bench {
 }
 
 // on is the same bench for a test below.
-func (b *bench) on(t testing.TB) *bench { return &bench{t, b.dir, b.net} }
+func (b *bench) on(t testing.TB) *bench { return &bench{t, b.dir, b.net, b.now} }
 
 func (b *bench) login(name string) answer {
 	return b.typing(password+"\n", "login", "--server", "https://rdv.example.org", "--email", name+"@example.org", "--password-stdin")
 }
 
 func (b *bench) wiring(now func() time.Time) desktop.Ports {
+	b.net.clock = now
 	return desktop.Ports{Now: now, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }, Lines: b.net,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 }
@@ -160,7 +183,7 @@ func (b *bench) typing(in string, args ...string) answer {
 
 func (b *bench) during(ctx context.Context, in string, args ...string) answer {
 	var out, said bytes.Buffer
-	args = append(slices.Clone(args), "--profile", b.dir, "--now", present)
+	args = append(slices.Clone(args), "--profile", b.dir, "--now", cmp.Or(b.now, present))
 	code := Run(ctx, args, strings.NewReader(in), &out, &said, func(string) string { return "" }, b.wiring)
 	return answer{code, out.String(), said.String()}
 }

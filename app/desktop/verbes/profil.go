@@ -20,8 +20,21 @@ import (
 // codeNoProfile refuses a folder where nobody connected yet.
 const codeNoProfile = "no_profile"
 
-// profile opens the profile, which must exist.
+// profile opens the profile, which must exist and may be read.
 func (s *session) profile() (*desktop.Poste, error) {
+	p, err := s.lockedProfile()
+	if err != nil {
+		return p, err
+	}
+	if locked := p.Locked(); locked != nil {
+		return p, locked
+	}
+	return p, nil
+}
+
+// lockedProfile opens the profile, which must exist, even if nothing of it may
+// be shown: to speak with the server, or to erase it.
+func (s *session) lockedProfile() (*desktop.Poste, error) {
 	d, ok, err := desktop.ReadDossier(s.dir)
 	if err != nil {
 		return nil, err
@@ -138,7 +151,7 @@ type syncResult struct {
 }
 
 func (v *syncVerb) Run(s *session) error {
-	p, err := s.profile()
+	p, err := s.lockedProfile()
 	if err != nil {
 		return err
 	}
@@ -146,7 +159,9 @@ func (v *syncVerb) Run(s *session) error {
 		return inUse(err, beside)
 	}
 	began := time.Now()
+	quiet := s.watchLoad(p)
 	b, err := p.Exchange(s.ctx)
+	quiet()
 	offline := desktop.ErreurOf(err) != nil && desktop.ErreurOf(err).Code == desktop.CodeUnreachable
 	if err != nil && (v.Once || !offline) {
 		return err
@@ -246,12 +261,14 @@ type statusResult struct {
 	Review   int                           `json:"review"`
 	LastSync string                        `json:"last_sync"` // instant, or ""
 	Complete bool                          `json:"complete"`
+	Progress float64                       `json:"progress"` // of the first copy, 0 to 1
 	Numbers  map[agenda.TerritoireID]int64 `json:"numbers"`
 	Sealed   bool                          `json:"sealed"`
+	Locked   string                        `json:"locked"` // the code of why nothing is shown, or ""
 }
 
 func (*statusVerb) Run(s *session) error {
-	p, err := s.profile()
+	p, err := s.lockedProfile()
 	if err != nil {
 		return err
 	}
@@ -261,14 +278,30 @@ func (*statusVerb) Run(s *session) error {
 	}
 	last := "jamais"
 	r := statusResult{Server: at.Server, Agent: string(at.Agent), Online: at.Line.Online || answers(s.ctx, at.Server), Pending: at.Pending, Refused: at.Refused,
-		Review: at.Review, Complete: at.Line.Complete, Numbers: at.Numbers, Sealed: at.Sealed}
+		Review: at.Review, Complete: at.Line.Complete, Progress: progress(at.Line), Numbers: at.Numbers, Sealed: at.Sealed}
 	if !at.Last.IsZero() {
 		r.LastSync = at.Last.UTC().Format(time.RFC3339)
 		last = r.LastSync
 	}
 	text := fmt.Sprintf("%s en attente d’envoi, %s à revoir ; dernier échange : %s.",
 		counted(at.Pending, "modification", "modifications"), counted(at.Review, "cas", "cas"), last)
+	if locked := p.Locked(); locked != nil {
+		r.Locked = locked.Code
+		text += "\n" + locked.Message
+	}
 	return s.print(r, text)
+}
+
+// progress is the part of the first copy that is here; nothing is until the
+// server has said how much comes.
+func progress(l desktop.Ligne) float64 {
+	switch {
+	case l.Complete:
+		return 1
+	case l.Total == 0:
+		return 0
+	}
+	return float64(l.Done) / float64(l.Total)
 }
 
 // probe is how long a server has to say that it is there.
@@ -298,7 +331,7 @@ type wipeVerb struct{}
 // Run erases the profile. One that cannot be opened any more is erased too; one
 // that another program has open is refused.
 func (*wipeVerb) Run(s *session) error {
-	p, err := s.profile()
+	p, err := s.lockedProfile()
 	if p == nil && store.ErrorOf(err) == nil {
 		return err
 	}

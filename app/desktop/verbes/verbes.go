@@ -47,6 +47,7 @@ type grammar struct {
 	Plage         plageVerbs        `cmd:"" help:"Ouvre une plage d’ouverture."`
 	Undo          undoVerb          `cmd:"" help:"Défait le dernier geste de ce profil."`
 	Review        reviewVerbs       `cmd:"" help:"Ce que le serveur a refusé ou signalé."`
+	Devices       devicesVerbs      `cmd:"" help:"Les postes de l’agent : liste, nom, révocation, effacement."`
 	Wipe          wipeVerb          `cmd:"" help:"Efface le profil de cet ordinateur."`
 }
 
@@ -81,7 +82,11 @@ func run(ctx context.Context, args []string, in io.Reader, w writer, env func(st
 	if err := s.prepare(g, env); err != nil {
 		return err
 	}
-	return errors.Join(parsed.Run(), s.close())
+	err = parsed.Run()
+	if _, yes := desktop.Condemned(err); yes && s.poste != nil {
+		return s.poste.Erase(err)
+	}
+	return errors.Join(err, s.close())
 }
 
 // session is one run of one verb: where it reads and writes, and its profile.

@@ -189,7 +189,7 @@ func TestForms(t *testing.T) {
 	rdv := b.book("2026-11-24T09:00")
 	act := "id pending revision warnings"
 	tests := []struct{ verb, want string }{
-		{"status", "agent complete last_sync numbers online pending refused review sealed server"},
+		{"status", "agent complete last_sync locked numbers online pending progress refused review sealed server"},
 		{"sync --once", "numbers pulled pushed refused took_ms"},
 		{"agenda --from 2026-11-23 --to 2026-11-29", "items"},
 		{"motifs", "items"},
