@@ -194,7 +194,7 @@ func (d *desk) queue() []string {
 // unless a copy or the network brings them back.
 func (d *desk) lose(ids []string) {
 	for _, id := range ids {
-		kept := slices.ContainsFunc(d.w.desks, func(o *desk) bool { return slices.Contains(o.queue(), id) })
+		kept := slices.ContainsFunc(d.w.desks, func(o *desk) bool { return slices.Contains(slices.Concat(o.queue(), o.week()), id) })
 		if _, ran := d.w.ran[id]; !ran && !kept {
 			d.w.gone[id] = true
 		}
@@ -227,7 +227,7 @@ func (d *desk) sync() error {
 		return nil
 	}
 	d.w.note("%s sync: %v", d.name, err)
-	if !errors.Is(err, replica.ErrForked) {
+	if !errors.Is(err, replica.ErrForked) && !errors.Is(err, replica.ErrRefused) {
 		return err
 	}
 	if err := d.login(); err != nil && !crashed(err) && store.ErrorOf(err) == nil {

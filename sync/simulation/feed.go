@@ -88,6 +88,9 @@ func (w *world) feedTellsAll() {
 		device := line{x.desk}.device(wire.Request{}).ID
 		req := wire.Request{Hello: wire.Hello{Protocol: wire.Protocol, Schema: wire.Schema, Clock: w.clock}, Cursors: []wire.Cursor{x.cursor}}
 		err := w.hub.Exchange(ctxb, hub.Device{ID: device, Agent: x.desk.agent}, req, func(frames []wire.Frame) error {
+			if end := frames[len(frames)-1]; end.T == wire.TypeMark && end.Mark.Reset {
+				clear(x.rows)
+			}
 			for _, f := range frames {
 				x.lay(f)
 			}
@@ -145,7 +148,7 @@ func (x *witness) release(f wire.Frame) {
 	}
 }
 
-// turn drops the months that the window left, and everything at a reset.
+// turn drops the months that the window left.
 func (x *witness) turn(m wire.Mark) {
 	if m.WindowFrom == x.cursor.WindowFrom {
 		return

@@ -10,6 +10,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,7 @@ type relay struct {
 // letter is what one mail told.
 type letter struct {
 	message string // Message-ID: sent again under the same, it is the same
+	at      time.Time
 	method  string
 	start   time.Time
 	end     time.Time
@@ -79,8 +81,17 @@ func (r *relay) take(p mailer.Parcel) {
 	if !l.start.After(r.w.clock) && l.method == "REQUEST" {
 		r.w.fail("a mail leaves about rdv %s, which has begun", id)
 	}
+	l.at = r.w.clock
 	key := id + " " + p.To
 	r.told[key] = append(r.told[key], l)
+}
+
+// forget takes out what left after an instant to which the server was set back:
+// it no longer knows of it.
+func (r *relay) forget(since time.Time) {
+	for key, all := range r.told {
+		r.told[key] = slices.DeleteFunc(all, func(l letter) bool { return l.at.After(since) })
+	}
 }
 
 func readLetter(raw []byte) (uid string, l letter, err error) {
@@ -191,7 +202,7 @@ func (w *world) mailsTell() {
 			if l.message == before.message {
 				continue
 			}
-			before.message = l.message
+			before.message, before.at = l.message, l.at
 			if l == before {
 				w.fail("%s is told twice: %s at %v", key, l.method, l.start)
 			}

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"permanence/app/agenda"
@@ -20,14 +21,18 @@ func mishaps() []act {
 		{"sleep", 1, (*world).sleep},
 		{"window", 2, (*world).secondWindow},
 		{"copy", 2, func(w *world, d *desk) { d.copies = append(d.copies, d.disk.image()) }},
-		{"rollback", 0, (*world).rollback},
-		{"clone", 0, (*world).clone},
+		{"rollback", 1, (*world).rollback},
+		{"clone", 1, (*world).clone},
 		{"computer", 1, (*world).newComputer},
 		{"server", 1, func(w *world, _ *desk) { w.central.disk.tear(); w.startServer() }},
 		{"horizon", 1, (*world).horizon},
 		{"grant", 1, (*world).grants},
 		{"withdraw", 1, (*world).withdraws},
-		{"poison", 0, (*world).poison},
+		{"poison", 1, (*world).poison},
+		{"backup", 2, func(w *world, _ *desk) { w.keepBackup() }},
+		{"restore", 1, (*world).restores},
+		{"failover", 1, (*world).failover},
+		{"alter", 1, (*world).alters},
 		{"witness", 1, (*world).watches},
 	}
 }
@@ -93,7 +98,7 @@ func (w *world) rollback(d *desk) {
 
 // setBack gives a desk another disk; what only the former one held is gone.
 func (w *world) setBack(d *desk, image []byte) {
-	had := d.queue()
+	had := slices.Concat(d.queue(), d.week())
 	d.disk.plant(image)
 	d.restart()
 	clear(d.at)
@@ -123,7 +128,7 @@ func (w *world) clone(d *desk) {
 // newComputer: a desk begins again on an empty disk, perhaps to die during its
 // first sync.
 func (w *world) newComputer(d *desk) {
-	had := d.queue()
+	had := slices.Concat(d.queue(), d.week())
 	if err := d.disk.wipe(); err != nil {
 		w.fail("%s: a new disk: %v", d.name, err)
 		return
@@ -139,7 +144,8 @@ func (w *world) newComputer(d *desk) {
 	_ = d.sync()
 }
 
-// horizon: the server forgets, between two pages, what left long ago.
+// horizon: the server forgets, between two pages, what left long ago. An
+// erasure is remembered for longer than any copy may be read.
 func (w *world) horizon(d *desk) {
 	w.mid = func() {
 		err := w.central.disk.db.WriteServer(ctxb, func(tx *store.ServerTx) error {
@@ -147,7 +153,7 @@ func (w *world) horizon(d *desk) {
 			if err != nil {
 				return err
 			}
-			_, err = tx.RaiseHorizon(w.cast.territoire, max(head.Horizon, head.Number-int64(w.rng.IntN(30))))
+			_, err = tx.RaiseHorizon(w.cast.territoire, max(head.Horizon, min(head.Number-int64(w.rng.IntN(30)), w.erasedAt-1)))
 			return err
 		})
 		w.note("  the horizon is raised: %v", err)

@@ -112,9 +112,14 @@ func (n line) answerBytes(ctx context.Context, up []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.arrives(req)
+	device := n.device(req)
+	if !w.knows(device.ID) {
+		return nil, replica.ErrRefused
+	}
 	var down bytes.Buffer
 	out := wire.NewWriter(&down)
-	err = w.hub.Exchange(ctx, n.device(req), req, func(frames []wire.Frame) error {
+	err = w.hub.Exchange(ctx, device, req, func(frames []wire.Frame) error {
 		for _, f := range frames {
 			if err := out.Write(f); err != nil {
 				return err
@@ -131,6 +136,32 @@ func (n line) answerBytes(ctx context.Context, up []byte) ([]byte, error) {
 		w.fail("%s exchange: %v", n.d.name, err)
 	}
 	return down.Bytes(), err
+}
+
+// arrives keeps each command as the server is about to meet it: a desktop may
+// have numbered it again, for another device or another history.
+func (w *world) arrives(req wire.Request) {
+	for _, raw := range req.Commands {
+		c, err := agenda.DecodeCommand(raw)
+		if _, ran := w.ran[c.ID]; err == nil && !ran && c.Name != "Emptied" {
+			w.born[c.ID] = c
+		}
+	}
+}
+
+// knows reports whether the server has a device: one that enrolled after the
+// backup it was set back to is turned away.
+func (w *world) knows(device string) bool {
+	known := false
+	w.read(w.central.disk.db, func(v *store.View) error {
+		_, err := v.Device(device)
+		known = err == nil
+		if errors.Is(err, store.ErrUnknown) {
+			return nil
+		}
+		return err
+	})
+	return known
 }
 
 // device is what the session of a request says: that of the profile which

@@ -85,7 +85,11 @@ func (p *proxy) serve(r *http.Request) (got *recorder, err error) {
 			panic(cut)
 		}
 	}()
+	p.d.w.arrives(p.req)
 	device := p.device(p.req)
+	if !p.d.w.knows(device.ID) {
+		return nil, errNetwork
+	}
 	s := access.Session{Device: device.ID, Agent: device.Agent}
 	got = &recorder{header: http.Header{}, status: http.StatusOK}
 	p.d.w.hub.ServeExchange(got, r.WithContext(access.With(r.Context(), s)))

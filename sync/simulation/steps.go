@@ -209,6 +209,11 @@ func (w *world) eraseSomeone() {
 	}
 	id := agenda.UsagerID(all[w.rng.IntN(len(all))].Key())
 	w.note("server erases usager %s", short(string(id)))
+	w.read(w.central.disk.db, func(v *store.View) error {
+		head, err := v.Head(w.cast.territoire)
+		w.erasedAt = min(w.erasedAt, head.Number)
+		return err
+	})
 	if err := w.serverRun(&agenda.EraseUsager{Usager: id, Reason: "request"}, system()); err != nil {
 		w.fail("erase: %v", err)
 	}

@@ -3,6 +3,7 @@ package simulation
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -29,8 +30,10 @@ type world struct {
 	mid     func() // happens between two pages of the next answer
 	// rightsMoved is how many pages are still to be looked at since a right changed.
 	rightsMoved int
-	witness []witness
-	tops    map[agenda.Ref][2]int64 // revision and SEQUENCE seen last
+	// erasedAt is the number of the first erasure.
+	erasedAt int64
+	witness  []witness
+	tops     map[agenda.Ref][2]int64 // revision and SEQUENCE seen last
 	// born keeps every command that a desk made durable, by id; gone those among
 	// them that went with their disk before anybody had heard of them.
 	born map[string]agenda.Command
@@ -88,7 +91,7 @@ func newWorld(s Script, dir string) (*world, error) {
 		w.desks = append(w.desks, d)
 	}
 	w.keepBackup()
-	w.quiet = false
+	w.quiet, w.erasedAt = false, math.MaxInt64
 	return w, nil
 }
 
