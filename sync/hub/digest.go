@@ -22,6 +22,7 @@ type sums struct {
 type sumKey struct {
 	territoire agenda.TerritoireID
 	scopes     string // hash
+	form       int
 }
 
 type sumAt struct {
@@ -72,7 +73,7 @@ func (h *Hub) digests(tx *store.View, f *follower) ([]wire.Digest, error) {
 		if head.Epoch != c.Epoch || head.Number != c.Number {
 			continue
 		}
-		d, err := h.digest(tx, c)
+		d, err := h.digest(tx, c, f.form)
 		if err != nil {
 			return nil, err
 		}
@@ -81,8 +82,8 @@ func (h *Hub) digests(tx *store.View, f *follower) ([]wire.Digest, error) {
 	return all, nil
 }
 
-func (h *Hub) digest(tx *store.View, c wire.Cursor) (wire.Digest, error) {
-	key := sumKey{c.Territoire, wire.HashScopes(c.Scopes)}
+func (h *Hub) digest(tx *store.View, c wire.Cursor, form int) (wire.Digest, error) {
+	key := sumKey{c.Territoire, wire.HashScopes(c.Scopes), form}
 	at := sumAt{epoch: c.Epoch, number: c.Number, from: monthFrom(c.WindowFrom)}
 	if sum, ok := h.sums.get(key, at); ok {
 		return wire.Digest{Territoire: c.Territoire, Number: c.Number, Sum: sum}, nil
@@ -91,6 +92,7 @@ func (h *Hub) digest(tx *store.View, c wire.Cursor) (wire.Digest, error) {
 	if err != nil {
 		return wire.Digest{}, err
 	}
+	maps.DeleteFunc(parts, func(k store.DigestKey, _ uint64) bool { return !h.forms.Knows(form, k.Noun) })
 	at.sum = wire.HashParts(partsOf(parts))
 	h.sums.put(key, at)
 	return wire.Digest{Territoire: c.Territoire, Number: c.Number, Sum: at.sum}, nil

@@ -27,6 +27,8 @@ type Hub struct {
 	heard     func(tx *store.ServerTx, d Device, told []wire.Told) error
 	differs   func(d Device, t agenda.TerritoireID, parts int)
 	sums      *sums
+	schema    int
+	forms     wire.Chain
 	pageLines int
 	deadline  func(time.Duration) time.Time
 	after     func(time.Duration) <-chan time.Time
@@ -46,6 +48,9 @@ type Config struct {
 	// Differs is called when a desktop shows that it holds other rows than it was
 	// sent; they are sent again. nil: nobody is told.
 	Differs func(d Device, t agenda.TerritoireID, parts int)
+	// Schema and Forms are wire's own when 0: a test brings others.
+	Schema int
+	Forms  wire.Chain
 }
 
 // New serves the store through the counter; bus wakes who follows.
@@ -76,7 +81,8 @@ func (h *Hub) Exchange(ctx context.Context, d Device, req wire.Request, send fun
 	if err != nil {
 		return err
 	}
-	f := newFollower(d, req)
+	f := h.newFollower(d, req)
+	send = h.formed(f, send)
 	if elsewhere && !req.Hello.Again {
 		if err := h.hello(ctx, f, req.Hello, elsewhere, send); err != nil {
 			return err
@@ -120,6 +126,9 @@ func (h *Hub) elsewhere(ctx context.Context, req wire.Request) (bool, error) {
 // take runs what a desktop brings. What mail said before a restoration is known
 // before the commands that would say it again, and noted once they have run.
 func (h *Hub) take(ctx context.Context, d Device, req wire.Request, elsewhere bool) error {
+	if req.Hello.Schema > h.schema {
+		return nil // a newer desktop reads in hello what this server understands
+	}
 	if !elsewhere || len(req.Told) == 0 {
 		return h.push(ctx, d, req)
 	}
@@ -156,7 +165,8 @@ func (h *Hub) await(ctx context.Context, f *follower, wake <-chan struct{}, wait
 func (h *Hub) Live(ctx context.Context, d Device, req wire.Request, ping time.Duration, send func([]wire.Frame) error, idle func() error) error {
 	wake, stop := h.bus.Follow()
 	defer stop()
-	f := newFollower(d, req)
+	f := h.newFollower(d, req)
+	send = h.formed(f, send)
 	elsewhere, err := h.elsewhere(ctx, req)
 	if err != nil {
 		return err
@@ -189,7 +199,7 @@ func (h *Hub) hello(ctx context.Context, f *follower, hello wire.Hello, elsewher
 	if err != nil {
 		return err
 	}
-	s := &wire.ServerHello{Protocol: wire.Protocol, Schema: wire.Schema, Elsewhere: elsewhere, Clock: h.now().UTC().Truncate(time.Second), Next: next}
+	s := &wire.ServerHello{Protocol: wire.Protocol, Schema: h.schema, Elsewhere: elsewhere, Clock: h.now().UTC().Truncate(time.Second), Next: next}
 	err = h.store.Read(ctx, func(v *store.View) error {
 		s.Heads = nil // read again, perhaps
 		held, err := h.rights.of(v, f.device.Agent)
@@ -246,7 +256,7 @@ func (h *Hub) catchUp(ctx context.Context, f *follower, send func([]wire.Frame) 
 			for _, p := range pages {
 				more, end.ask = more || p.more, end.ask || p.ask
 			}
-			if err != nil || more {
+			if err != nil || more || f.tooOld {
 				return err
 			}
 			end.digests, err = h.digests(tx, f)
@@ -273,6 +283,9 @@ func (h *Hub) catchUp(ctx context.Context, f *follower, send func([]wire.Frame) 
 // pages reads one page of each territoire the agent holds scopes in, or still
 // has a cursor for: withdrawn rights are told too.
 func (h *Hub) pages(tx *store.View, f *follower) ([]page, error) {
+	if f.tooOld {
+		return h.outcomesAlone(tx, f) // its rows cannot be written any more
+	}
 	held, err := h.rights.of(tx, f.device.Agent)
 	if err != nil {
 		return nil, err
@@ -295,7 +308,12 @@ func (h *Hub) pages(tx *store.View, f *follower) ([]page, error) {
 	if len(ids) > 0 {
 		return all, nil
 	}
-	b := &builder{tx: tx} // an agent without any right left still hears what became of their commands
-	err = b.outcomes(f)
+	return h.outcomesAlone(tx, f) // an agent without any right left
+}
+
+// outcomesAlone tells what became of commands to whom gets no rows.
+func (h *Hub) outcomesAlone(tx *store.View, f *follower) ([]page, error) {
+	b := &builder{tx: tx}
+	err := b.outcomes(f)
 	return []page{{frames: b.frames}}, err
 }

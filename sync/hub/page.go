@@ -20,10 +20,13 @@ type follower struct {
 	outcomes int64   // highest n whose outcome was sent
 	waiting  []int64 // those below it whose final outcome was not
 	ahead    map[agenda.TerritoireID]*store.Ahead
+	form     int  // schema in which it is written to
+	tooOld   bool // its schema is none that this server still writes
 }
 
-func newFollower(d Device, req wire.Request) *follower {
-	f := &follower{device: d, cursors: map[agenda.TerritoireID]wire.Cursor{}, outcomes: req.Hello.Acked, waiting: slices.Clone(req.Hello.Waiting),
+func (h *Hub) newFollower(d Device, req wire.Request) *follower {
+	form := min(req.Hello.Schema, h.schema)
+	f := &follower{device: d, form: form, tooOld: form < h.forms.Oldest(h.schema), cursors: map[agenda.TerritoireID]wire.Cursor{}, outcomes: req.Hello.Acked, waiting: slices.Clone(req.Hello.Waiting),
 		ahead: map[agenda.TerritoireID]*store.Ahead{}}
 	for _, c := range req.Cursors {
 		f.cursors[c.Territoire] = c

@@ -38,7 +38,7 @@ func (h *Hub) push(ctx context.Context, d Device, req wire.Request) error {
 		touched := map[agenda.TerritoireID]bool{}
 		err := h.store.WriteServer(ctx, func(tx *store.ServerTx) error {
 			clear(touched)
-			return h.pushIn(tx, d, commands, touched)
+			return h.pushIn(tx, d, commands, req.Hello.Schema, touched)
 		})
 		if err != nil {
 			return err
@@ -83,12 +83,12 @@ func (h *Hub) meet(ctx context.Context, d Device, hello wire.Hello) (next int64,
 	return known.LastN + 1, err
 }
 
-func (h *Hub) pushIn(tx *store.ServerTx, d Device, commands []json.RawMessage, touched map[agenda.TerritoireID]bool) error {
+func (h *Hub) pushIn(tx *store.ServerTx, d Device, commands []json.RawMessage, schema int, touched map[agenda.TerritoireID]bool) error {
 	all := make([]pushed, len(commands))
 	named := make([]agenda.Command, len(commands))
 	for i, raw := range commands {
-		cmd, refusal, err := decode(raw)
-		all[i], named[i] = pushed{cmd, raw, refusal, err}, cmd
+		cmd, refusal, err := h.decode(raw, schema)
+		all[i], named[i] = pushed{cmd, raw, schema, refusal, err}, cmd
 	}
 	if err := tx.Hold(named...); err != nil {
 		return err
@@ -140,8 +140,8 @@ func (h *Hub) answerAll(tx *store.ServerTx, d Device, all []pushed, last int64, 
 // decode reads one command. One that breaks its own form is refused by itself,
 // so that it blocks nobody; what has no id and number is no command at all
 // (wire.ErrMalformed).
-func decode(raw []byte) (cmd agenda.Command, refusal, err error) {
-	cmd, refusal = agenda.DecodeCommand(raw)
+func (h *Hub) decode(raw []byte, schema int) (cmd agenda.Command, refusal, err error) {
+	cmd, refusal = h.read(raw, schema)
 	if cmd.ID == "" {
 		var head struct {
 			ID, Device string
@@ -178,6 +178,7 @@ func again(tx *store.ServerTx, d Device, cmd agenda.Command) error {
 type pushed struct {
 	agenda.Command
 	raw       []byte
+	schema    int // in which raw is written
 	refusal   error
 	malformed error
 }
@@ -224,7 +225,11 @@ func (h *Hub) run(tx *store.ServerTx, ledger guichet.LedgerTx, d Device, cmd pus
 	out := wire.Outcome{N: cmd.N, ID: cmd.ID}
 	if r := agenda.RefusalOf(cmd.refusal); r != nil && r.Code == agenda.CodeUnknownCommand {
 		out.Verdict, out.Code, out.Message = agenda.Waiting, r.Code, r.Message
-		return out, tx.KeepWaiting(store.Held{Command: cmd.ID, Device: d.ID, N: cmd.N, Agent: d.Agent, Reason: r.Code, At: h.now().UTC(), Body: cmd.raw})
+		body, err := json.Marshal(kept{cmd.schema, cmd.raw})
+		if err != nil {
+			return out, err
+		}
+		return out, tx.KeepWaiting(store.Held{Command: cmd.ID, Device: d.ID, N: cmd.N, Agent: d.Agent, Reason: r.Code, At: h.now().UTC(), Body: body})
 	}
 	if cmd.refusal != nil {
 		return refuse(out, cmd.refusal)

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"permanence/app/agenda"
 	"permanence/app/guichet"
@@ -43,17 +44,27 @@ func (h *Hub) RunWaiting(ctx context.Context) (int, error) {
 // runWaiting settles one; false when it is still not understood. One whose
 // content was erased meanwhile is refused.
 func (h *Hub) runWaiting(ctx context.Context, held store.Held) (bool, error) {
-	cmd := pushed{raw: held.Body}
+	var cmd pushed
 	if held.Body == nil {
 		cmd.Command = agenda.NewCommand(held.Command, held.At, &agenda.Emptied{})
-	} else if cmd.Command, cmd.refusal = h.read(held.Body); unknown(cmd.refusal) {
-		return false, nil
+	} else {
+		var k kept
+		if err := json.Unmarshal(held.Body, &k); err != nil {
+			return false, fmt.Errorf("read waiting command %s: %w", held.Command, err)
+		}
+		if cmd.Command, cmd.refusal = h.read(k.Command, k.Schema); unknown(cmd.refusal) {
+			return false, nil
+		}
+		cmd.raw, cmd.schema = k.Command, k.Schema
 	}
 	cmd.ID, cmd.N = held.Command, held.N
 	d := Device{held.Device, held.Agent}
 	var touched map[agenda.TerritoireID]int64
 	err := h.store.WriteServer(ctx, func(tx *store.ServerTx) error {
 		if err := tx.DropWaiting(held.Command); err != nil {
+			return err
+		}
+		if err := tx.Hold(cmd.Command); err != nil {
 			return err
 		}
 		out, err := h.run(tx, guichet.Remember(tx), d, cmd)
@@ -105,6 +116,3 @@ func (h *Hub) putOutcome(tx *store.ServerTx, d Device, out wire.Outcome) error {
 	return tx.PutOutcome(store.Outcome{Command: out.ID, Device: d.ID, N: out.N, At: h.now().UTC(), Verdict: out.Verdict,
 		Code: out.Code, Numbers: out.Numbers, Content: content})
 }
-
-// read reads one command as the newest schema writes it.
-func (h *Hub) read(raw []byte) (agenda.Command, error) { return agenda.DecodeCommand(raw) }
