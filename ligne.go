@@ -262,6 +262,19 @@ func (l *line) Appareil(ctx context.Context, id, geste, name string) error {
 	return l.failed(ctx, net.ChangeDevice(ctx, id, geste, name))
 }
 
+// History tells what became of a record.
+func (l *line) History(ctx context.Context, r agenda.Ref) ([]agenda.Passage, error) {
+	net := l.transport()
+	if net == nil {
+		return nil, desktop.Refuser(desktop.CodeLogin)
+	}
+	passages, err := net.History(ctx, r)
+	if err != nil {
+		return nil, l.failed(ctx, err)
+	}
+	return passages, nil
+}
+
 // transport gives what speaks to the server, nil until enrolled.
 func (l *line) transport() *replica.HTTP {
 	l.mu.Lock()

@@ -42,13 +42,14 @@ func rev() agenda.Stamp { return agenda.Stamp{Revision: 1} }
 
 // ligneTest stands for the network: it says what the test makes it say.
 type ligneTest struct {
-	mu     sync.Mutex
-	status Ligne
-	woken  int
-	enrole func(Identifiants) (Enrole, error)
-	echec  error // of Exchange
-	place  Place
-	closed bool
+	passages map[agenda.Ref][]agenda.Passage
+	mu       sync.Mutex
+	status   Ligne
+	woken    int
+	enrole   func(Identifiants) (Enrole, error)
+	echec    error // of Exchange
+	place    Place
+	closed   bool
 }
 
 func (l *ligneTest) Open(_ context.Context, at Place) (Sync, error) {
@@ -59,6 +60,14 @@ func (l *ligneTest) Open(_ context.Context, at Place) (Sync, error) {
 func (l *ligneTest) Enrol(_ context.Context, who Identifiants) (Enrole, error) { return l.enrole(who) }
 func (l *ligneTest) Exchange(context.Context) (Bilan, error)                   { return Bilan{}, l.echec }
 func (l *ligneTest) Follow(ctx context.Context) error                          { <-ctx.Done(); return ctx.Err() }
+
+// History answers what the test put there; nothing when the network is down.
+func (l *ligneTest) History(_ context.Context, r agenda.Ref) ([]agenda.Passage, error) {
+	if l.echec != nil {
+		return nil, l.echec
+	}
+	return l.passages[r], nil
+}
 
 func (l *ligneTest) Wake() {
 	l.mu.Lock()

@@ -87,6 +87,9 @@ type Sync interface {
 	// Appareil renames a desktop (GesteRenommer, with its name), revokes it or
 	// has it erase its copy. It refuses as Appareils does.
 	Appareil(ctx context.Context, id, geste, name string) error
+	// History tells what became of a record, newest first. It waits for the
+	// network and refuses (*Erreur) as Exchange does, and not_found.
+	History(ctx context.Context, r agenda.Ref) ([]agenda.Passage, error)
 	// Wake asks for an exchange soon. It never blocks.
 	Wake()
 	// Status tells how the line is doing, at once.

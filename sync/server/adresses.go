@@ -47,6 +47,7 @@ func (s *Server) routes() []access.Route {
 		{Pattern: "GET /sync/v1/live", Policy: access.PolicyDevice, Handler: s.renewing(s.hub.ServeLive)},
 	}
 	all = append(all, s.deviceRoutes()...)
+	all = append(all, s.historyRoutes()...)
 	read := newAgendas(s.db, s.cfg.Now, cachedEvents)
 	all = append(all, caldav.New(read, nil, s.cfg.Now, s.cfg.Log).Routes()...)
 	all = append(all, feed.New(feeds{read}, cachedFeeds, s.cfg.Log).Routes()...)

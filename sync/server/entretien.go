@@ -37,8 +37,8 @@ func (s *Server) upkeep(ctx context.Context) error {
 }
 
 // tidy forgets what is older than remembered, a territoire at a time: what left
-// the scopes, the journal that everybody has read, the answers without a device.
-// Then it takes what erasing left out of the file.
+// the scopes, the journal that everybody has read, former values, the answers
+// without a device. Then it takes what erasing left out of the file.
 func (s *Server) tidy(ctx context.Context) error {
 	before := s.cfg.Now().UTC().Add(-remembered)
 	heads, err := s.heads(ctx)
@@ -52,7 +52,8 @@ func (s *Server) tidy(ctx context.Context) error {
 	}
 	err = s.db.WriteServer(ctx, func(tx *store.ServerTx) error {
 		_, err := tx.ForgetJournal(before)
-		return errors.Join(err, tx.ForgetOutcomes(before))
+		_, past := tx.ForgetHistory(before)
+		return errors.Join(err, past, tx.ForgetOutcomes(before))
 	})
 	if err != nil {
 		return err

@@ -74,6 +74,7 @@ type network struct {
 	postes   []desktop.Appareil
 	asked    []string         // what was asked of them
 	clock    func() time.Time // of the program that runs
+	passages []agenda.Passage // the history of any record
 }
 
 func (n *network) Open(_ context.Context, at desktop.Place) (desktop.Sync, error) {
@@ -101,6 +102,13 @@ func (n *network) Enrol(ctx context.Context, who desktop.Identifiants) (desktop.
 		}
 		return tx.Enrol(id[string]("device"), 0)
 	})
+}
+
+func (n *network) History(context.Context, agenda.Ref) ([]agenda.Passage, error) {
+	if n.down {
+		return nil, desktop.Refuser(desktop.CodeUnreachable)
+	}
+	return n.passages, nil
 }
 
 func (n *network) Exchange(context.Context) (desktop.Bilan, error) {
