@@ -91,7 +91,7 @@ func (g *Guard) admit(r *http.Request, route Route) error {
 // of its body.
 func (g *Guard) behind(rt Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer spill(w, r, r.Body)
+		defer spill(r, r.Body)
 		if r.ContentLength > rt.limit() {
 			Fail(w, r, refuseSize(rt.limit()))
 			return
@@ -115,15 +115,11 @@ const spillMax = 4 << 20
 // spill reads the end of a body that its route refused before the end: a
 // connection closed while its sender still writes would cost them the answer. A
 // sender that waits for a word before sending is not made to, and one that
-// announced what it never sends has its answer first.
-func spill(w http.ResponseWriter, r *http.Request, body io.Reader) {
-	if r.Header.Get("Expect") != "" {
-		return
+// announces more than is worth throwing away is cut.
+func spill(r *http.Request, body io.Reader) {
+	if r.Header.Get("Expect") == "" && r.ContentLength <= spillMax {
+		_, _ = io.CopyN(io.Discard, body, spillMax)
 	}
-	if a := answerOf(r); a != nil && a.refused != "" && r.ContentLength != 0 {
-		_ = http.NewResponseController(w).Flush() // one that cannot be flushed leaves with the rest
-	}
-	_, _ = io.CopyN(io.Discard, body, spillMax)
 }
 
 // prove asks the way of the route's policy who sends r.
