@@ -4,8 +4,11 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
+
+	"permanence/app/agenda"
 )
 
 // Requeue gives the profile another device, whose commands count from after
@@ -14,6 +17,10 @@ import (
 // waits for its rows leaves the queue: they come by themselves.
 func (tx *DeskTx) Requeue(device string, last int64) error {
 	queue, err := tx.PendingCommands()
+	if err != nil {
+		return err
+	}
+	touched, err := tx.Touched()
 	if err != nil {
 		return err
 	}
@@ -33,8 +40,26 @@ func (tx *DeskTx) Requeue(device string, last int64) error {
 		if q.Outcome != nil {
 			continue
 		}
-		if err := tx.queueAgain(device, q); err != nil {
+		n, err := tx.queueAgain(device, q)
+		if err != nil {
 			return fmt.Errorf("queue again: %w", err)
+		}
+		if err := tx.touchAgain(n, q.Command.N, touched); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// touchAgain notes under its new number what a command touched: until the next
+// page runs it again, its rows are still its own.
+func (tx *DeskTx) touchAgain(n, was int64, touched map[agenda.Ref][]int64) error {
+	for r, ns := range touched {
+		if !slices.Contains(ns, was) {
+			continue
+		}
+		if err := tx.change("note what a command touched", "INSERT INTO touched (n, noun, id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", n, r.Noun, r.ID); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -73,7 +98,7 @@ func (tx *DeskTx) OfferAgain(next int64, since time.Time) error {
 	}
 	for _, q := range lost {
 		q.Command.Unseen = true
-		if err := tx.queueAgain(device, q); err != nil {
+		if _, err := tx.queueAgain(device, q); err != nil {
 			return fmt.Errorf("offer again: %w", err)
 		}
 	}
@@ -110,24 +135,25 @@ func (tx *DeskTx) lostSince(device string, next int64, since time.Time) ([]Queue
 	return lost, nil
 }
 
-func (tx *DeskTx) queueAgain(device string, q Queued) error {
+// queueAgain queues a command under the next number, which it gives.
+func (tx *DeskTx) queueAgain(device string, q Queued) (int64, error) {
 	n, err := tx.NextN()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if q.Raw == nil { // emptied by an erasure: its number is still sent
-		return tx.change("queue again", "INSERT INTO pending (n, command, author, state) VALUES (?, ?, ?, ?)", n, q.Command.ID, q.Author, q.State)
+		return n, tx.change("queue again", "INSERT INTO pending (n, command, author, state) VALUES (?, ?, ?, ?)", n, q.Command.ID, q.Author, q.State)
 	}
 	body, err := renumbered(q, device, n)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	undo, err := json.Marshal(q.Undo)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return tx.change("queue again", "INSERT INTO pending (n, command, author, body, undo, state) VALUES (?, ?, ?, ?, ?, ?)",
-		n, q.Command.ID, q.Author, string(body), string(undo), q.State)
+	return n, tx.change("queue again", "INSERT INTO pending (n, command, author, body, undo, state, beyond) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		n, q.Command.ID, q.Author, string(body), string(undo), q.State, q.Beyond)
 }
 
 // renumbered is a command as it travels, under another device and number. What

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,8 @@ func (later) CommandVersion() int          { return 1 }
 func (later) MarshalJSON() ([]byte, error) { return json.RawMessage(`{"pas":3}`), nil }
 
 // TestUnknownPending: a program set back to an older release still reads its
-// queue, and sends what it does not understand with every byte of it.
+// queue, and sends what it does not understand with every byte of it; under its
+// new number a command still owns the rows that it touched.
 func TestUnknownPending(t *testing.T) {
 	db, err := store.OpenMemory("", store.Options{Kind: store.Desktop})
 	if err != nil {
@@ -32,6 +34,9 @@ func TestUnknownPending(t *testing.T) {
 		cmd := agenda.NewCommand(id, time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC), later{})
 		cmd.N = 1
 		if err := tx.Queue(guichet.Pending{Command: cmd}); err != nil {
+			return err
+		}
+		if err := tx.Keep(1, agenda.Ref{Noun: agenda.NounRdv, ID: id}); err != nil {
 			return err
 		}
 		return tx.Requeue(device, 41)
@@ -51,7 +56,11 @@ func TestUnknownPending(t *testing.T) {
 		if !strings.Contains(string(q.Raw), `"args":{"pas":3}`) {
 			t.Errorf("it would be sent as %s", q.Raw)
 		}
-		return nil
+		touched, err := v.Touched()
+		if ns := touched[agenda.Ref{Noun: agenda.NounRdv, ID: id}]; !slices.Equal(ns, []int64{42}) {
+			t.Errorf("what it touched is noted under %v", ns)
+		}
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
