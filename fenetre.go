@@ -5,6 +5,7 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"os"
 	"sync/atomic"
 
 	"github.com/wailsapp/wails/v2"
@@ -37,9 +38,11 @@ func openWindow(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	ports := wiring(w.now)
+	ports.Phrase = os.Getenv("PERMANENCE_PHRASE")
 	var shown atomic.Pointer[context.Context]
 	window := desktop.New(desktop.Config{
-		Ports: wiring(w.now), Dir: dir, Version: version, Emit: emitter(&shown),
+		Ports: ports, Dir: dir, Version: version, Emit: emitter(&shown),
 		Demonstration: desktop.DemoContenu{Agents: 6, Lieux: 3, Weeks: 4, Usagers: 120},
 	})
 	defer func() {

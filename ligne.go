@@ -363,7 +363,7 @@ func (l *line) startServer(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make the folder of a server: %w", err)
 	}
-	s, err := server.Open(server.Config{Listen: "127.0.0.1:0", DB: filepath.Join(dir, "serveur.db"), MailDelay: time.Second, Now: l.now, Log: l.log})
+	s, err := server.Open(server.Config{Listen: "127.0.0.1:0", DB: filepath.Join(dir, "serveur.db"), Key: l.at.Key, MailDelay: time.Second, Now: l.now, Log: l.log})
 	if e := store.ErrorOf(err); e != nil && e.Code == store.CodeInUse {
 		return nil
 	}

@@ -59,7 +59,7 @@ func sentence(err error) string {
 // clock.
 func wiring(now func() time.Time) desktop.Ports {
 	log := slog.New(slog.NewTextHandler(logFile(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	return desktop.Ports{Now: now, NewID: newID, Lines: lines{now, log}, Log: log}
+	return desktop.Ports{Now: now, NewID: newID, Lines: lines{now, log}, Log: log, Keyring: systemKeyring()}
 }
 
 // logFile is where surprises go: ids only, never a person.

@@ -13,8 +13,19 @@ type API interface {
 
 	// OpenProfil opens one of the profiles of this computer and starts following
 	// its server. Refusals: locked (already open elsewhere), login (a password is
-	// needed: show the login), update (the file is of a newer version).
+	// needed: show the login), phrase, bad_phrase (a passphrase is needed: ask for
+	// it and Unlock), keyring and key_lost (Recover), update (the file is of a newer version).
 	OpenProfil(id string) (EtatProfil, error)
+
+	// Unlock gives the passphrase of a profile and opens it as OpenProfil does.
+	// With id "", it is the passphrase of the next profile made here, asked for by
+	// new_phrase. Refusals: bad_phrase, invalid, and those of OpenProfil.
+	Unlock(id, phrase string) (EtatProfil, error)
+
+	// Recover opens a profile by its recovery code, and keeps its key behind a
+	// new passphrase, "" for the keyring. Refusals: bad_code, new_phrase, invalid,
+	// key_lost, and those of OpenProfil.
+	Recover(id, code, phrase string) (EtatProfil, error)
 
 	// CloseProfil goes back to the choice of a profile. Nothing is lost.
 	CloseProfil() (EtatProfil, error)

@@ -26,6 +26,12 @@ const (
 	CodeUndoneAlready    = "undone_already"
 	CodeOvertaken        = "overtaken"
 	CodeNotYet           = "not_yet"
+	CodePhrase           = "phrase"
+	CodeNewPhrase        = "new_phrase"
+	CodeBadPhrase        = "bad_phrase"
+	CodeKeyring          = "keyring"
+	CodeKeyLost          = "key_lost"
+	CodeBadCode          = "bad_code"
 
 	// The profile may not be read until its server is heard of.
 	CodeLeaseLocked = "lease_locked"
@@ -168,6 +174,18 @@ func erreurText(code string) string {
 		return "L’effacement de ce poste a été demandé : l’agenda qu’il gardait a été effacé."
 	case CodeNotYet:
 		return "Il est trop tôt : ce statut se donne le jour du rendez-vous, ou une fois l’heure passée."
+	case CodePhrase:
+		return "Ce profil est scellé par une phrase de passe : donnez-la pour l’ouvrir (en ligne de commande, par la variable PERMANENCE_PHRASE ou par --phrase-fd)."
+	case CodeNewPhrase:
+		return "Aucun trousseau de clés ne répond sur cet ordinateur : choisissez une phrase de passe, qui protégera ce profil (en ligne de commande, par la variable PERMANENCE_PHRASE ou par --phrase-fd)."
+	case CodeBadPhrase:
+		return "Cette phrase de passe n’ouvre pas ce profil. Vérifiez-la ; si elle est perdue, le code de secours permet d’en choisir une autre."
+	case CodeKeyring:
+		return "Le trousseau de clés de l’ordinateur, qui garde la clé de ce profil, ne répond pas. Déverrouillez-le, puis recommencez ; à défaut, servez-vous du code de secours (permanence recover)."
+	case CodeKeyLost:
+		return "La clé de ce profil n’est plus sur cet ordinateur : ses données ne peuvent plus être lues. Servez-vous de son code de secours, ou rejoignez de nouveau le serveur : ce profil repartira de zéro (en ligne de commande, permanence recover, ou permanence wipe puis login)."
+	case CodeBadCode:
+		return "Ce code de secours n’est pas celui de ce profil. Relisez-le : huit groupes de quatre lettres ou chiffres."
 	case string(agenda.CodeInvalid):
 		return "Certains champs ne conviennent pas. Corrigez-les puis recommencez."
 	case string(agenda.CodeNotFound):

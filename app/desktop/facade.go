@@ -77,6 +77,16 @@ func (a *Agenda) OpenProfil(id string) (EtatProfil, error) {
 	return a.enter("OpenProfil", func() error { return a.f.open(id) })
 }
 
+// Unlock opens a profile by its passphrase.
+func (a *Agenda) Unlock(id, phrase string) (EtatProfil, error) {
+	return a.enter("Unlock", func() error { return a.f.unlock(id, phrase) })
+}
+
+// Recover opens a profile by its recovery code.
+func (a *Agenda) Recover(id, code, phrase string) (EtatProfil, error) {
+	return a.enter("Recover", func() error { return a.f.recover(id, code, phrase) })
+}
+
 // CloseProfil goes back to the choice of a profile.
 func (a *Agenda) CloseProfil() (EtatProfil, error) { return a.enter("CloseProfil", a.f.closePoste) }
 
@@ -92,12 +102,12 @@ func (a *Agenda) EraseDemonstration() (EtatProfil, error) {
 
 // StartAlone founds an organisation on this computer.
 func (a *Agenda) StartAlone(f SeulForm) (EtatProfil, error) {
-	return a.enter("StartAlone", func() error { return a.f.alone(f) })
+	return a.f.withCode(a.enter("StartAlone", func() error { return a.f.alone(f) }))
 }
 
 // Join enrols this computer on a server.
 func (a *Agenda) Join(f RejoindreForm) (EtatProfil, error) {
-	return a.enter("Join", func() error { return a.f.join(f) })
+	return a.f.withCode(a.enter("Join", func() error { return a.f.join(f) }))
 }
 
 // Login gives a profile its session back.

@@ -39,6 +39,8 @@ type Fenetre struct {
 	stop   context.CancelFunc // of the following of poste; nil when not following
 	synced bool               // the place "sync" of poste is ours
 	login  *Dossier           // whose password the page must ask
+	scelle *Dossier           // whose passphrase the page must ask
+	phrase string             // last given, "" for that of the program's start
 	heard  Nouvelle
 	review int    // cases of À revoir when last told, -1 before
 	locks  bool   // the page was told that the profile is locked
@@ -67,6 +69,7 @@ func (f *Fenetre) Resume() error {
 		return err
 	}
 	_, err = f.openDossier(all[0])
+	f.askPhrase(all[0], err)
 	if ErreurOf(err) != nil {
 		return nil
 	}
@@ -99,7 +102,7 @@ func (f *Fenetre) openDossier(d Dossier) (*Poste, error) {
 		return nil, err
 	}
 	var p *Poste
-	p, err := OpenPoste(f.ctx, d, f.cfg.Ports, true, func(n Nouvelle) { f.hear(n) })
+	p, err := OpenPoste(f.ctx, d, f.ports(), true, func(n Nouvelle) { f.hear(n) })
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +110,7 @@ func (f *Fenetre) openDossier(d Dossier) (*Poste, error) {
 		return nil, errors.Join(err, p.Close())
 	}
 	f.mu.Lock()
-	f.poste, f.synced, f.login, f.heard, f.review, f.notice, f.locks = p, false, nil, Nouvelle{}, -1, "", p.Locked() != nil
+	f.poste, f.synced, f.login, f.scelle, f.heard, f.review, f.notice, f.locks = p, false, nil, nil, Nouvelle{}, -1, "", p.Locked() != nil
 	f.mu.Unlock()
 	if p.Agent() == "" {
 		f.askLogin(d)
@@ -120,6 +123,36 @@ func (f *Fenetre) openDossier(d Dossier) (*Poste, error) {
 	return p, nil
 }
 
+// ports are those of the program, with the last passphrase given.
+func (f *Fenetre) ports() Ports {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p := f.cfg.Ports
+	if f.phrase != "" {
+		p.Phrase = f.phrase
+	}
+	return p
+}
+
+// givePhrase keeps a passphrase for the next openings, and gives the former.
+func (f *Fenetre) givePhrase(phrase string) (former string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	former, f.phrase = f.phrase, phrase
+	return former
+}
+
+// askPhrase brings the passphrase to the page when that is what err asks for.
+func (f *Fenetre) askPhrase(d Dossier, err error) {
+	e := ErreurOf(err)
+	if e == nil || e.Code != CodePhrase && e.Code != CodeBadPhrase {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.scelle = &d
+}
+
 func (f *Fenetre) askLogin(d Dossier) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -130,7 +163,7 @@ func (f *Fenetre) askLogin(d Dossier) {
 func (f *Fenetre) closePoste() error {
 	f.mu.Lock()
 	p, stop := f.poste, f.stop
-	f.poste, f.stop, f.login = nil, nil, nil
+	f.poste, f.stop, f.login, f.scelle = nil, nil, nil, nil
 	f.mu.Unlock()
 	if stop != nil {
 		stop()
@@ -324,7 +357,9 @@ func (f *Fenetre) OpenFolder(dir string) error {
 	if err != nil {
 		return err
 	}
-	if _, err = f.openDossier(d); ErreurOf(err) != nil {
+	_, err = f.openDossier(d)
+	f.askPhrase(d, err)
+	if ErreurOf(err) != nil {
 		return nil
 	}
 	return err

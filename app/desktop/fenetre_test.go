@@ -19,10 +19,10 @@ import (
 // accueil is the window of a computer where nobody came yet.
 func accueil(t *testing.T) *monde {
 	t.Helper()
-	m := &monde{TB: t, ligne: &ligneTest{status: Ligne{Online: true, Complete: true}}, told: make(chan evenement, 100)}
+	m := &monde{TB: t, ligne: &ligneTest{status: Ligne{Online: true, Complete: true}}, ring: &trousseauTest{}, told: make(chan evenement, 100)}
 	m.at(aujourdhui + " 11:20")
 	m.f = New(Config{Dir: filepath.Join(t.TempDir(), "permanence"), Version: "0.1.0", Emit: m.emit, Demonstration: DemoContenu{Agents: 6},
-		Ports: Ports{Now: m.clock, NewID: m.mint, Lines: m.ligne, Log: silence()}})
+		Ports: Ports{Now: m.clock, NewID: m.mint, Lines: m.ligne, Log: silence(), Keyring: m.ring}})
 	m.Agenda = m.f.Agenda()
 	t.Cleanup(func() {
 		if err := m.f.Close(); err != nil {
@@ -69,7 +69,7 @@ func TestJoinAServer(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	p := e.Profil
-	if p.Mode != "joined" || p.Server != "https://rdv.montrelay.example" || p.Email != "claire.fournier@example.org" || p.Label != "Claire Fournier, CCAS de Montrelay" || p.LastUsed == "" || p.Sealed {
+	if p.Mode != "joined" || p.Server != "https://rdv.montrelay.example" || p.Email != "claire.fournier@example.org" || p.Label != "Claire Fournier, CCAS de Montrelay" || p.LastUsed == "" || !p.Sealed {
 		t.Errorf("%+v", p)
 	}
 	ok[Referentiel](t)(m.Referentiel())
@@ -214,7 +214,7 @@ func TestDepartements(t *testing.T) {
 
 func TestOneWindowAProfile(t *testing.T) {
 	m := nouveau(t)
-	other := New(Config{Dir: m.f.cfg.Dir, Emit: func(string, any) {}, Ports: Ports{Now: m.clock, NewID: m.mint, Lines: &ligneTest{}, Log: silence()}})
+	other := New(Config{Dir: m.f.cfg.Dir, Emit: func(string, any) {}, Ports: Ports{Now: m.clock, NewID: m.mint, Lines: &ligneTest{}, Log: silence(), Keyring: m.ring}})
 	defer other.Close()
 	if err := other.Resume(); err != nil {
 		t.Fatal(err)
@@ -236,7 +236,7 @@ func TestACommandLineBesideTheWindow(t *testing.T) {
 	if err != nil || !there {
 		t.Fatal(there, err)
 	}
-	p, err := OpenPoste(m.f.ctx, d, Ports{Now: m.clock, NewID: m.mint, Lines: &ligneTest{}, Log: silence()}, false, nil)
+	p, err := OpenPoste(m.f.ctx, d, Ports{Now: m.clock, NewID: m.mint, Lines: &ligneTest{}, Log: silence(), Keyring: m.ring}, false, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

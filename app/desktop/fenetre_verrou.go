@@ -47,7 +47,7 @@ func (f *Fenetre) condemn(p *Poste, why error) {
 	if err := f.closePoste(); err != nil {
 		f.cfg.Log.Warn("a profile to be erased did not close", "profile", d.ID, "error", err.Error())
 	}
-	if err := d.Erase(); err != nil {
+	if err := d.Wipe(f.cfg.Keyring); err != nil {
 		f.cfg.Log.Error("a profile was not erased", "profile", d.ID, "error", err.Error())
 	}
 	f.mu.Lock()

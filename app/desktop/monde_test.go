@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -113,6 +114,7 @@ type monde struct {
 	f      *Fenetre
 	p      *Poste
 	ligne  *ligneTest
+	ring   *trousseauTest
 	told   chan evenement
 	mu     sync.Mutex
 	now    time.Time
@@ -125,10 +127,10 @@ func nouveau(t testing.TB, more ...agenda.Record) *monde { return deQui(t, "clai
 // deQui is the same on another agent's desk.
 func deQui(t testing.TB, agent string, more ...agenda.Record) *monde {
 	t.Helper()
-	m := &monde{TB: t, ligne: &ligneTest{status: Ligne{Online: true, Complete: true}}, told: make(chan evenement, 100)}
+	m := &monde{TB: t, ligne: &ligneTest{status: Ligne{Online: true, Complete: true}}, ring: &trousseauTest{}, told: make(chan evenement, 100)}
 	m.at(aujourdhui + " 11:20")
 	dir := t.TempDir()
-	m.f = New(Config{Dir: dir, Version: "0.1.0", Emit: m.emit, Ports: Ports{Now: m.clock, NewID: m.mint, Lines: m.ligne, Log: silence()}})
+	m.f = New(Config{Dir: dir, Version: "0.1.0", Emit: m.emit, Ports: Ports{Now: m.clock, NewID: m.mint, Lines: m.ligne, Log: silence(), Keyring: m.ring}})
 	t.Cleanup(func() {
 		if err := m.f.Close(); err != nil {
 			t.Error(err)
@@ -186,7 +188,14 @@ func (m *monde) set(now time.Time) {
 // fill writes what a server would have sent.
 func (m *monde) fill(d Dossier, agent agenda.AgentID, records []agenda.Record) {
 	m.Helper()
-	db, err := store.Open(d.Database(), nil, store.Options{Kind: store.Desktop})
+	if err := os.MkdirAll(d.Dir, 0o700); err != nil {
+		m.Fatal(err)
+	}
+	keys, err := d.unlock(m.f.cfg.Ports)
+	if err != nil {
+		m.Fatal(err)
+	}
+	db, err := store.Open(d.Database(), keys.poste, store.Options{Kind: store.Desktop})
 	if err != nil {
 		m.Fatal(err)
 	}

@@ -16,6 +16,11 @@ type Ports struct {
 	NewID func() string // UUIDv7
 	Lines Lines
 	Log   *slog.Logger
+	// Keyring keeps the keys of the profiles; nil when the system has none that
+	// answers. Phrase is the passphrase that was given, "" for none: a new
+	// profile is then sealed by it rather than by the keyring.
+	Keyring Keyring
+	Phrase  string
 }
 
 // Lines readies the exchange between a profile and its server.
@@ -31,6 +36,7 @@ type Place struct {
 	Dir     string // the profile's folder; a server of its own goes below
 	Mode    string // ModeDemonstration, ModeAlone, ModeJoined
 	Server  string // address, "" unless joined
+	Key     []byte // seals the file of the server below
 	DB      *store.DB
 	Counter *guichet.Comptoir
 	Founds  *Fondation // of a desk alone, nil otherwise

@@ -28,6 +28,7 @@ type Poste struct {
 	agent    agenda.AgentID // "" until enrolled
 	lastSync time.Time      // as kept on the disk
 	lastN    int64          // number of the last command known here
+	code     string         // of recovery, "" unless this opening made the key, and once taken
 	verrou   string         // the code with which the server turned this desktop away, "" when it did not
 	bail     bail
 	bailed   bool                          // bail is on the disk
@@ -60,11 +61,15 @@ func OpenPoste(ctx context.Context, d Dossier, ports Ports, check bool, heard fu
 	if err := os.MkdirAll(d.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of a profile: %w", err)
 	}
-	db, err := store.Open(d.Database(), nil, store.Options{Kind: store.Desktop, Check: check})
+	keys, err := d.unlock(ports)
 	if err != nil {
 		return nil, err
 	}
-	p := &Poste{ports: ports, db: db, dossier: d, heard: heard, counter: guichet.NewComptoir(db.Desk(), ports.Now, ports.NewID)}
+	db, err := store.Open(d.Database(), keys.poste, store.Options{Kind: store.Desktop, Check: check})
+	if err != nil {
+		return nil, err
+	}
+	p := &Poste{ports: ports, db: db, dossier: d, heard: heard, code: keys.code, counter: guichet.NewComptoir(db.Desk(), ports.Now, ports.NewID)}
 	if err := p.readSettings(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -72,7 +77,7 @@ func OpenPoste(ctx context.Context, d Dossier, ports Ports, check bool, heard fu
 		return nil, p.giveUp(code, err)
 	}
 	p.line, err = ports.Lines.Open(ctx, Place{
-		Dir: d.Dir, Mode: d.Mode, Server: d.Server, DB: db, Counter: p.counter, Founds: d.Founds,
+		Dir: d.Dir, Mode: d.Mode, Server: d.Server, Key: keys.serveur, DB: db, Counter: p.counter, Founds: d.Founds,
 		Heard: Heard{
 			Applied: func(refs []agenda.Ref) { heard(Nouvelle{Refs: refs}) },
 			Health:  func() { heard(Nouvelle{Health: true}) },
@@ -134,6 +139,16 @@ func (p *Poste) Lock(name string) error {
 	}
 	p.places[name] = true
 	return nil
+}
+
+// RecoveryCode recovers the key of the profile. It is "" but for the opening
+// that made the key: it is to be shown then, and is told once.
+func (p *Poste) RecoveryCode() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	code := p.code
+	p.code = ""
+	return code
 }
 
 // Agent is whose profile it is, "" until enrolled.
@@ -290,7 +305,7 @@ type Etat struct {
 // Status tells where the profile stands, without the network.
 func (p *Poste) Status(ctx context.Context) (Etat, error) {
 	d := p.Dossier()
-	e := Etat{Server: d.Server, Agent: p.Agent(), Line: p.line.Status(), Numbers: map[agenda.TerritoireID]int64{}}
+	e := Etat{Server: d.Server, Agent: p.Agent(), Line: p.line.Status(), Numbers: map[agenda.TerritoireID]int64{}, Sealed: p.db.Sealed()}
 	p.mu.Lock()
 	e.Last = p.lastSync
 	p.mu.Unlock()

@@ -34,7 +34,7 @@ func (f *Fenetre) etat() (EtatProfil, error) {
 		e.Profils = append(e.Profils, d.vue())
 	}
 	f.mu.Lock()
-	p, login := f.poste, f.login
+	p, login, scelle := f.poste, f.login, f.scelle
 	e.Notice = f.notice
 	f.mu.Unlock()
 	if p != nil && p.Agent() != "" {
@@ -48,6 +48,9 @@ func (f *Fenetre) etat() (EtatProfil, error) {
 		e.Phase, e.Profil = "login", &asked
 	case p != nil:
 		return e, f.ready(&e, p)
+	case scelle != nil:
+		asked := scelle.vue()
+		e.Phase, e.Profil = "phrase", &asked
 	case len(all) == 0:
 		e.Phase = "first_run"
 	default:
@@ -84,7 +87,7 @@ func (f *Fenetre) locked(e *EtatProfil, p *Poste, why *Erreur) error {
 }
 
 func (d Dossier) vue() Profil {
-	p := Profil{ID: d.ID, Mode: d.Mode, Label: d.Label, Server: d.Server, Email: d.Email}
+	p := Profil{ID: d.ID, Mode: d.Mode, Label: d.Label, Server: d.Server, Email: d.Email, Sealed: d.hasKey()}
 	if !d.LastUsed.IsZero() {
 		p.LastUsed = instantText(d.LastUsed)
 	}
@@ -120,6 +123,7 @@ func (f *Fenetre) open(id string) error {
 	}
 	p, err := f.openDossier(d)
 	if err != nil {
+		f.askPhrase(d, err)
 		return err
 	}
 	f.mu.Lock()
@@ -156,7 +160,51 @@ func (f *Fenetre) eraseDemonstration() error {
 	if err := f.closePoste(); err != nil {
 		return err
 	}
-	return d.Erase()
+	return d.Wipe(f.cfg.Keyring)
+}
+
+// withCode adds to an answer the recovery code of a profile that was just made.
+func (f *Fenetre) withCode(e EtatProfil, err error) (EtatProfil, error) {
+	if p := f.current(); err == nil && p != nil {
+		e.RecoveryCode = p.RecoveryCode()
+	}
+	return e, err
+}
+
+// unlock opens a profile by its passphrase; with no profile, the passphrase is
+// for the next one made.
+func (f *Fenetre) unlock(id, phrase string) error {
+	if utf8.RuneCountInString(phrase) < shortestPhrase && id == "" {
+		return invalidField("phrase", shortPhrase)
+	}
+	former := f.givePhrase(phrase)
+	if id == "" {
+		return nil
+	}
+	err := f.open(id)
+	if e := ErreurOf(err); e != nil && e.Code == CodeBadPhrase {
+		f.givePhrase(former)
+	}
+	return err
+}
+
+// recover opens a profile by its recovery code, and keeps its key behind a
+// passphrase, or in the keyring when there is none.
+func (f *Fenetre) recover(id, code, phrase string) error {
+	d, ok, err := f.dossiers.Find(id)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return agenda.Refuse(agenda.CodeNotFound, id)
+	}
+	ports := f.cfg.Ports
+	ports.Phrase = phrase
+	if err := d.Recover(ports, code); err != nil {
+		return err
+	}
+	f.givePhrase(phrase)
+	return f.open(id)
 }
 
 // alone founds an organisation on this computer.
@@ -273,6 +321,13 @@ func (f *Fenetre) relogin(id, password string) error {
 // page. A new one that cannot be enrolled leaves nothing behind.
 func (f *Fenetre) enter(d Dossier, who Identifiants, fresh bool) error {
 	p, err := f.openDossier(d)
+	if e := ErreurOf(err); e != nil && e.Code == CodeKeyLost && who.Password != "" {
+		// The server has everything that can still be read.
+		if err := d.Wipe(f.cfg.Keyring); err != nil {
+			return err
+		}
+		p, err = f.openDossier(d)
+	}
 	if err != nil {
 		return err
 	}
@@ -304,7 +359,7 @@ func (f *Fenetre) back(p *Poste, d Dossier, fresh bool, refused error) error {
 	if err := f.closePoste(); err != nil {
 		f.cfg.Log.Warn("a profile that was not entered did not close", "profile", d.ID, "error", err.Error())
 	}
-	if err := d.Erase(); err != nil {
+	if err := d.Wipe(f.cfg.Keyring); err != nil {
 		f.cfg.Log.Warn("a profile that was not entered was not erased", "profile", d.ID, "error", err.Error())
 	}
 	return refused

@@ -182,7 +182,7 @@ func (p *Poste) erase(code string) error {
 	if p.line != nil {
 		closed = p.line.Close()
 	}
-	return errors.Join(Refuser(code), closed, p.db.Close(), d.Erase())
+	return errors.Join(Refuser(code), closed, p.db.Close(), d.Wipe(p.ports.Keyring))
 }
 
 // Condemned reports whether err says that the profile's copy is to be erased,

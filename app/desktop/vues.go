@@ -93,15 +93,18 @@ type Annonce struct {
 
 // EtatProfil tells which screen comes first.
 type EtatProfil struct {
-	Phase         string      `json:"phase"`        // first_run, choose, login, locked, ready
+	Phase         string      `json:"phase"`        // first_run, choose, phrase, login, locked, ready
 	Profils       []Profil    `json:"profils"`      // of this computer, last used first
 	Profil        *Profil     `json:"profil"`       // the open one, or the one to log in to
 	Agent         *AgentBref  `json:"agent"`        // nil unless ready
 	Organisation  string      `json:"organisation"` // id shown at first, "" unless ready
 	Version       string      `json:"version"`
 	Demonstration DemoContenu `json:"demonstration"`
-	Lock          *Verrou     `json:"lock"`   // nil unless locked
-	Notice        string      `json:"notice"` // what became of the profile that was open, or ""
+	// RecoveryCode is told once, by the call that made the profile: the page
+	// shows it until the agent has noted it.
+	RecoveryCode string  `json:"recovery_code"`
+	Lock         *Verrou `json:"lock"`   // nil unless locked
+	Notice       string  `json:"notice"` // what became of the profile that was open, or ""
 }
 
 // Verrou tells why an agenda is not shown, and what opens it: the server, as

@@ -33,18 +33,41 @@ func (db *DB) Lock(name string) error {
 	if db.remote != nil {
 		return db.lockRemote(name, false)
 	}
-	l := lock{db: sql.OpenDB(newConnector(db.place.lockDSN(name, 0)))}
-	if err := l.take(); err != nil {
-		err = fmt.Errorf("lock %s: %w", name, err)
-		if e := ErrorOf(understood(err)); e != nil && e.Code == CodeBusy {
-			err = &Error{Code: CodeInUse, Message: troubleText(CodeInUse), Path: db.place.path, cause: err}
-		}
-		return errors.Join(err, l.close())
+	l, err := db.place.lock(name)
+	if err != nil {
+		return err
 	}
 	db.locks.mu.Lock()
 	defer db.locks.mu.Unlock()
 	db.locks.held = append(db.locks.held, l)
 	return nil
+}
+
+// LockFile takes the named places of the file at path as Lock does, without
+// opening the file, which may be under a key that is not here. Who locks
+// unlocks.
+func LockFile(path string, names ...string) (unlock func() error, err error) {
+	var held locks
+	for _, name := range names {
+		l, err := place{path: path}.lock(name)
+		if err != nil {
+			return nil, errors.Join(err, held.release())
+		}
+		held.held = append(held.held, l)
+	}
+	return held.release, nil
+}
+
+func (p place) lock(name string) (lock, error) {
+	l := lock{db: sql.OpenDB(newConnector(p.lockDSN(name, 0)))}
+	if err := l.take(); err != nil {
+		err = fmt.Errorf("lock %s: %w", name, err)
+		if e := ErrorOf(understood(err)); e != nil && e.Code == CodeBusy {
+			err = &Error{Code: CodeInUse, Message: troubleText(CodeInUse), Path: p.path, cause: err}
+		}
+		return l, errors.Join(err, l.close())
+	}
+	return l, nil
 }
 
 // LockAlone is Lock for who may share the place with nobody, on PostgreSQL too.

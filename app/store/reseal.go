@@ -45,6 +45,9 @@ func openSealed(path string, key []byte, o Options) (*DB, error) {
 // one that from does not open. Done already, it does nothing. Cut short at any
 // instant, it leaves a file that one of the two keys opens.
 func Rekey(path string, from, to []byte) error {
+	if !exists(path) && !exists(path+resealed) {
+		return fmt.Errorf("seal anew: %w", fs.ErrNotExist)
+	}
 	after, err := seal.New(to)
 	if err != nil {
 		return err
@@ -228,7 +231,7 @@ func finishReseal(path string) error {
 		return nil
 	}
 	for _, suffix := range []string{"-wal", "-shm", "-journal", ""} {
-		if err := scrub(path + suffix); err != nil {
+		if err := Scrub(path + suffix); err != nil {
 			return err
 		}
 	}
@@ -258,7 +261,7 @@ func (p place) sealAside(to *seal.Seal, e *Error) error {
 		return errors.Join(e, err)
 	}
 	e.Aside = aside
-	return errors.Join(e, syncFile(aside), scrub(p.path+"-wal"), scrub(p.path+"-shm"), scrub(p.path))
+	return errors.Join(e, syncFile(aside), Scrub(p.path+"-wal"), Scrub(p.path+"-shm"), Scrub(p.path))
 }
 
 // unreadable judges a file whose header is not SQLite's under this seal: if
@@ -330,9 +333,22 @@ func (p place) forget() {
 	}
 }
 
-// scrub overwrites a file and removes it; none is no error. A disk may keep
+// IsSealed reports whether the file at path holds something that does not begin
+// as a plain database does. No file, or an empty one, is not sealed.
+func IsSealed(path string) (bool, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return exists(path + resealed), nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look at the database: %w", err)
+	}
+	return info.Size() > 0 && !plain(path), nil
+}
+
+// Scrub overwrites a file and removes it; none is no error. A disk may keep
 // older copies of what it held: that is its own business.
-func scrub(path string) error {
+func Scrub(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

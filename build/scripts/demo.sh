@@ -5,6 +5,9 @@
 demo=build/tmp/demonstration
 demo_pid=
 
+# The profile of the demonstration does not touch the keyring of this computer.
+export PERMANENCE_PHRASE=${PERMANENCE_PHRASE:-une phrase pour la démonstration}
+
 # clock gives the options that move a program's clock to NOW, one a line; none
 # when NOW is empty.
 clock() { [ -z "${NOW:-}" ] || printf '%s\n' --now "$NOW"; }

@@ -20,6 +20,7 @@ $(told 'line.accounts.map(a => "    " + a.email + "   " + a.password + "   (" + 
 Pour un logiciel d'agenda, un mot de passe d'application :
   build/bin/permanenced app-password add --data $demo/serveur --agent $(told 'line.accounts[0].email') --label Essai
 En ligne de commande, sur le poste de démonstration :
+  export PERMANENCE_PHRASE='$PERMANENCE_PHRASE'
   build/bin/permanence agenda --profile $demo/poste --from $(date +%F) --to $(date -d '+6 days' +%F)
 
 END

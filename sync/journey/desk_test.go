@@ -32,11 +32,14 @@ func (j *journey) desk(ts *testscript.TestScript, name string) *desk {
 	return d
 }
 
+// phrase opens the profile of every desk: no keyring answers here.
+const phrase = "une phrase pour les postes d’essai"
+
 // command prepares a verb on the profile of a desk. The machine's clock hangs
 // on the other side of the world, which must not show anywhere.
 func (d *desk) command(verb []string) *exec.Cmd {
 	cmd := exec.Command(d.programs.desktop, append(verb, "--profile", d.profile)...)
-	cmd.Env = append(os.Environ(), "TZ=Pacific/Marquesas", "LC_ALL=C", "HOME="+filepath.Dir(d.profile), "XDG_CONFIG_HOME="+filepath.Dir(d.profile))
+	cmd.Env = append(os.Environ(), "TZ=Pacific/Marquesas", "LC_ALL=C", "HOME="+filepath.Dir(d.profile), "XDG_CONFIG_HOME="+filepath.Dir(d.profile), "PERMANENCE_PHRASE="+phrase)
 	return cmd
 }
 

@@ -15,6 +15,7 @@ import (
 type Config struct {
 	Listen string // "127.0.0.1:8420"; ":0" picks a free port
 	DB     string // path of the SQLite file
+	Key    []byte // seals that file; nil on a central server
 	URL    string // public address, "https://agenda.example.org"; "" means the listener's own
 	// SMTP is the relay; nil means that mail is captured and shown under
 	// /demo/courriel: demonstrations only.

@@ -52,7 +52,7 @@ func Run(ctx context.Context, cfg Config) error {
 // it cannot open or write, and settings that would let mail or agendas travel in clear
 // off this machine. Who opens closes.
 func Open(cfg Config) (*Server, error) {
-	db, err := store.Open(cfg.DB, nil, store.Options{Kind: store.Server, Check: true})
+	db, err := store.Open(cfg.DB, cfg.Key, store.Options{Kind: store.Server, Check: true})
 	if err != nil {
 		return nil, err
 	}

@@ -143,9 +143,31 @@ func (n *network) Close() error { return nil }
 // bench is one profile on which verbs are run.
 type bench struct {
 	testing.TB
-	dir string
-	net *network
-	now string // "" for present
+	dir  string
+	net  *network
+	now  string // "" for present
+	ring desktop.Keyring
+	env  map[string]string
+}
+
+// ring is a keyring in memory.
+type ring map[string]string
+
+func (r ring) Get(name string) (string, error) {
+	if secret, ok := r[name]; ok {
+		return secret, nil
+	}
+	return "", desktop.ErrNotInKeyring
+}
+
+func (r ring) Set(name, secret string) error {
+	r[name] = secret
+	return nil
+}
+
+func (r ring) Delete(name string) error {
+	delete(r, name)
+	return nil
 }
 
 // answer is what a verb printed.
@@ -156,7 +178,7 @@ type answer struct {
 
 func newBench(t testing.TB) *bench {
 	t.Helper()
-	return &bench{t, filepath.Join(t.TempDir(), "claire"), &network{}, ""}
+	return &bench{TB: t, dir: filepath.Join(t.TempDir(), "claire"), net: &network{}, ring: ring{}}
 }
 
 // enrolled is a bench where claire is connected.
@@ -170,7 +192,7 @@ func enrolled(t testing.TB) *bench {
 }
 
 // on is the same bench for a test below.
-func (b *bench) on(t testing.TB) *bench { return &bench{t, b.dir, b.net, b.now} }
+func (b *bench) on(t testing.TB) *bench { return &bench{t, b.dir, b.net, b.now, b.ring, b.env} }
 
 func (b *bench) login(name string) answer {
 	return b.typing(password+"\n", "login", "--server", "https://rdv.example.org", "--email", name+"@example.org", "--password-stdin")
@@ -179,7 +201,7 @@ func (b *bench) login(name string) answer {
 func (b *bench) wiring(now func() time.Time) desktop.Ports {
 	b.net.clock = now
 	return desktop.Ports{Now: now, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }, Lines: b.net,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Keyring: b.ring}
 }
 
 // run runs a verb on the profile, at the present of these tests.
@@ -192,7 +214,7 @@ func (b *bench) typing(in string, args ...string) answer {
 func (b *bench) during(ctx context.Context, in string, args ...string) answer {
 	var out, said bytes.Buffer
 	args = append(slices.Clone(args), "--profile", b.dir, "--now", cmp.Or(b.now, present))
-	code := Run(ctx, args, strings.NewReader(in), &out, &said, func(string) string { return "" }, b.wiring)
+	code := Run(ctx, args, strings.NewReader(in), &out, &said, func(name string) string { return b.env[name] }, b.wiring)
 	return answer{code, out.String(), said.String()}
 }
 

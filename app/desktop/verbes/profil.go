@@ -20,6 +20,10 @@ import (
 // codeNoProfile refuses a folder where nobody connected yet.
 const codeNoProfile = "no_profile"
 
+func noProfile() error {
+	return &desktop.Erreur{Code: codeNoProfile, Message: "Aucun profil dans ce dossier : connectez-le d’abord (permanence login)."}
+}
+
 // profile opens the profile, which must exist and may be read.
 func (s *session) profile() (*desktop.Poste, error) {
 	p, err := s.lockedProfile()
@@ -40,13 +44,13 @@ func (s *session) lockedProfile() (*desktop.Poste, error) {
 		return nil, err
 	}
 	if !ok {
-		return nil, &desktop.Erreur{Code: codeNoProfile, Message: "Aucun profil dans ce dossier : connectez-le d’abord (permanence login)."}
+		return nil, noProfile()
 	}
 	return s.open(d)
 }
 
 func (s *session) open(d desktop.Dossier) (*desktop.Poste, error) {
-	p, err := desktop.OpenPoste(s.ctx, d, s.wiring(s.now), false, nil)
+	p, err := desktop.OpenPoste(s.ctx, d, s.ports(), false, nil)
 	s.poste = p
 	return p, err
 }
@@ -61,6 +65,7 @@ type loginVerb struct {
 type loginResult struct {
 	Agent         loginAgent     `json:"agent"`
 	Organisations []organisation `json:"organisations"`
+	RecoveryCode  string         `json:"recovery_code,omitempty"` // told once, when the profile is made
 }
 
 type loginAgent struct {
@@ -70,7 +75,7 @@ type loginAgent struct {
 }
 
 func (v *loginVerb) Run(s *session) error {
-	password, err := readPassword(s.in)
+	password, err := readSecret(s.in, "aucun mot de passe sur l’entrée standard")
 	if err != nil {
 		return err
 	}
@@ -93,20 +98,22 @@ func (v *loginVerb) Run(s *session) error {
 		return err
 	}
 	agent := loginAgent{string(who.Agent), who.FirstName, who.LastName}
-	return s.print(loginResult{agent, organisationsOf(ref)}, "Connexion établie : "+who.FirstName+" "+who.LastName+".")
+	code := p.RecoveryCode()
+	return s.print(loginResult{agent, organisationsOf(ref), code}, "Connexion établie : "+who.FirstName+" "+who.LastName+"."+codeText(code))
 }
 
-// longestPassword bounds what is read, in bytes.
-const longestPassword = 4096
+// longestSecret bounds what is read, in bytes.
+const longestSecret = 4096
 
-func readPassword(in io.Reader) (string, error) {
-	line, err := bufio.NewReader(io.LimitReader(in, longestPassword)).ReadString('\n')
+// readSecret reads one line; an empty one is misused, and missing says so.
+func readSecret(in io.Reader, missing string) (string, error) {
+	line, err := bufio.NewReader(io.LimitReader(in, longestSecret)).ReadString('\n')
 	if err != nil && err != io.EOF {
-		return "", fmt.Errorf("read the password: %w", err)
+		return "", fmt.Errorf("read the standard input: %w", err)
 	}
 	line = strings.TrimRight(line, "\r\n")
 	if line == "" {
-		return "", usage("aucun mot de passe sur l’entrée standard")
+		return "", usage("%s", missing)
 	}
 	return line, nil
 }
@@ -130,7 +137,7 @@ func (s *session) profileToLogin() (p *desktop.Poste, undo func() error, err err
 		}
 		err := s.close()
 		s.poste = nil
-		return errors.Join(err, d.Erase())
+		return errors.Join(err, d.Wipe(s.ports().Keyring))
 	}
 	if p, err = s.open(d); err != nil {
 		return nil, nil, errors.Join(err, undo())
@@ -328,24 +335,18 @@ func answers(ctx context.Context, server string) bool {
 
 type wipeVerb struct{}
 
-// Run erases the profile. One that cannot be opened any more is erased too; one
-// that another program has open is refused.
+// Run erases the profile, its key first. One that cannot be opened any more is
+// erased too; one that another program has open is refused.
 func (*wipeVerb) Run(s *session) error {
-	p, err := s.lockedProfile()
-	if p == nil && store.ErrorOf(err) == nil {
+	var kept error // by a keyring that does not answer
+	err := s.alone(func(d desktop.Dossier) error {
+		kept = d.DestroyKey(s.ports().Keyring)
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	if err == nil {
-		if err := errors.Join(p.Lock("window"), p.Lock("sync")); err != nil {
-			return inUse(err, "Cet agenda est ouvert par un autre programme de ce poste : fermez-le d’abord.")
-		}
-	}
-	d := desktop.Dossier{Dir: s.dir}
-	if err := s.close(); err != nil {
-		return err
-	}
-	s.poste = nil
-	if err := d.Erase(); err != nil {
+	if err := errors.Join(kept, desktop.Dossier{Dir: s.dir}.Erase()); err != nil {
 		return err
 	}
 	return s.print(struct {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -26,11 +27,11 @@ type Wiring func(now func() time.Time) desktop.Ports
 
 // grammar is what may be written on the command line.
 type grammar struct {
-	Help    helpFlag `short:"h" help:"Montre cette aide."`
-	Profile string   `placeholder:"DOSSIER" help:"Dossier du profil (ou la variable PERMANENCE_PROFILE)."`
-	JSON    bool     `name:"json" help:"Répond par un objet JSON."`
-	Now     instant  `placeholder:"INSTANT" help:"Instant RFC 3339 où commence l’horloge ; pour une démonstration."`
-	Phrase  int      `name:"phrase-fd" default:"-1" placeholder:"N" help:"Descripteur d’où lire la phrase de passe (ou la variable PERMANENCE_PHRASE)."`
+	Help     helpFlag `short:"h" help:"Montre cette aide."`
+	Profile  string   `placeholder:"DOSSIER" help:"Dossier du profil (ou la variable PERMANENCE_PROFILE)."`
+	JSON     bool     `name:"json" help:"Répond par un objet JSON."`
+	Now      instant  `placeholder:"INSTANT" help:"Instant RFC 3339 où commence l’horloge ; pour une démonstration."`
+	PhraseFD int      `name:"phrase-fd" default:"-1" placeholder:"N" help:"Descripteur d’où lire la phrase de passe (ou la variable PERMANENCE_PHRASE)."`
 
 	Login         loginVerb         `cmd:"" help:"Connecte ce profil à un serveur."`
 	Sync          syncVerb          `cmd:"" help:"Échange avec le serveur, puis continue de suivre."`
@@ -48,6 +49,9 @@ type grammar struct {
 	Undo          undoVerb          `cmd:"" help:"Défait le dernier geste de ce profil."`
 	Review        reviewVerbs       `cmd:"" help:"Ce que le serveur a refusé ou signalé."`
 	Devices       devicesVerbs      `cmd:"" help:"Les postes de l’agent : liste, nom, révocation, effacement."`
+	Phrase        phraseVerb        `cmd:"" help:"Change la phrase de passe du profil, ou confie sa clé au trousseau."`
+	Rekey         rekeyVerb         `cmd:"" help:"Scelle le profil sous une nouvelle clé."`
+	Recover       recoverVerb       `cmd:"" help:"Rouvre le profil par son code de secours."`
 	Wipe          wipeVerb          `cmd:"" help:"Efface le profil de cet ordinateur."`
 }
 
@@ -96,12 +100,13 @@ type session struct {
 	in     io.Reader
 	wiring Wiring
 	dir    string
+	phrase string // "" when none was given
 	now    func() time.Time
 	poste  *desktop.Poste // nil until opened
 }
 
 // prepare takes over what every verb has in common.
-func (s *session) prepare(g grammar, env func(string) string) error {
+func (s *session) prepare(g grammar, env func(string) string) (err error) {
 	s.json, s.dir = g.JSON, g.Profile
 	if s.dir == "" {
 		s.dir = env("PERMANENCE_PROFILE")
@@ -114,26 +119,36 @@ func (s *session) prepare(g grammar, env func(string) string) error {
 		began := time.Now()
 		s.now = func() time.Time { return g.Now.Add(time.Since(began)) }
 	}
-	return s.phrase(g.Phrase)
+	s.phrase, err = readPhrase(g.PhraseFD, env("PERMANENCE_PHRASE"))
+	return err
 }
 
 // longestPhrase bounds a passphrase, in bytes.
 const longestPhrase = 4096
 
-// phrase reads the passphrase of the profile. Profiles are not sealed yet: it
-// is taken, and not used.
-func (s *session) phrase(fd int) error {
+// readPhrase reads the passphrase of the profile: the first line of a
+// descriptor, else what the environment holds, "" for none.
+func readPhrase(fd int, env string) (string, error) {
 	if fd < 0 {
-		return nil
+		return env, nil
 	}
 	file := os.NewFile(uintptr(fd), "phrase")
 	if file == nil {
-		return usage("--phrase-fd : le descripteur %s n’est pas ouvert", strconv.Itoa(fd))
+		return "", usage("--phrase-fd : le descripteur %s n’est pas ouvert", strconv.Itoa(fd))
 	}
-	if _, err := io.ReadAll(io.LimitReader(file, longestPhrase)); err != nil {
-		return usage("--phrase-fd : le descripteur %s ne peut pas être lu", strconv.Itoa(fd))
+	body, err := io.ReadAll(io.LimitReader(file, longestPhrase))
+	if err != nil {
+		return "", usage("--phrase-fd : le descripteur %s ne peut pas être lu", strconv.Itoa(fd))
 	}
-	return nil
+	line, _, _ := strings.Cut(string(body), "\n")
+	return strings.TrimRight(line, "\r"), nil
+}
+
+// ports gives the profile what it needs, the passphrase with it.
+func (s *session) ports() desktop.Ports {
+	p := s.wiring(s.now)
+	p.Phrase = s.phrase
+	return p
 }
 
 func (s *session) close() error {
