@@ -67,7 +67,7 @@ export interface Annonce {
 
 /** EtatProfil tells which screen comes first. */
 export interface EtatProfil {
-  /** first_run, choose, login, ready */
+  /** first_run, choose, phrase, login, locked, ready */
   phase: string;
   /** of this computer, last used first */
   profils: Profil[];
@@ -78,7 +78,25 @@ export interface EtatProfil {
   /** id shown at first, "" unless ready */
   organisation: string;
   version: string;
+  /** RecoveryCode is told once, by the call that made the profile: the page */
   demonstration: DemoContenu;
+  recovery_code: string;
+  /** nil unless locked */
+  lock: Verrou | null;
+  /** what became of the profile that was open, or "" */
+  notice: string;
+}
+
+/** Verrou tells why an agenda is not shown, and what opens it: the server, as soon as it answers, or the password. */
+export interface Verrou {
+  /** lease_locked, device_revoked, device_copied */
+  code: string;
+  title: string;
+  message: string;
+  /** what waits to be sent, or "" */
+  pending: string;
+  /** only the password opens it */
+  password: boolean;
 }
 
 /** Profil is one agent on one server, kept in one directory of this computer. */
@@ -723,6 +741,8 @@ export interface EtatSync {
   total: number;
   /** one sentence more, or "" */
   detail: string;
+  /** a warning that the agenda will be locked, or "" */
+  lease: string;
 }
 
 /** VueRevoir is what the server refused or flagged, until someone decides: the most urgent first. */
@@ -817,7 +837,7 @@ export interface ChampDouble {
   other: boolean;
 }
 
-/** CasChoix is one way to decide: keep, tell, apply, drop, move, assign, lift, join, fix. A move offers its slots, an assign its agents, a join its sessions: one of them goes with the decision. A fix is done elsewhere: it goes to what is to be corrected, and the case stays. */
+/** CasChoix is one way to decide: keep, told, apply, drop, move, assign, lift, join, fix. A move offers its slots, an assign its agents, a join its sessions: one of them goes with the decision. A fix is done elsewhere: it goes to what is to be corrected, and the case stays. */
 export interface CasChoix {
   code: string;
   /** « Garder 10 h » */
@@ -845,11 +865,61 @@ export interface DecisionForm {
   fields: string[];
 }
 
+/** VueHistoire is what became of a record, last first. Offline, or before the server knows it, only this computer's own acts are told: Notice says so. */
+export interface VueHistoire {
+  lines: LigneHistoire[];
+  full: boolean;
+  /** "" when nothing is missing */
+  notice: string;
+}
+
+/** LigneHistoire is one change, and the former values that may be put back. */
+export interface LigneHistoire {
+  /** « Déplacé de 10 h à 11 h 30 par Sylvie Martin » */
+  label: string;
+  /** « le lun. 23 nov. à 9 h 02 » */
+  when: string;
+  pending: boolean;
+  rappels: Rappel[];
+}
+
+/** Rappel is a former value: Key is what Rappeler takes. */
+export interface Rappel {
+  key: string;
+  /** « Remettre à 10 h » */
+  label: string;
+}
+
+/** VuePostes is « Mes postes »: the computers on which an agent's agenda is kept. */
+export interface VuePostes {
+  items: PosteVu[];
+  /** the others whose postes may be asked for; [] unless admin */
+  agents: AgentBref[];
+}
+
+/** PosteVu is one of them. */
+export interface PosteVu {
+  id: string;
+  name: string;
+  /** this computer */
+  here: boolean;
+  /** neither revoked nor closed */
+  open: boolean;
+  /** « Dernier contact : jeu. 12 nov., 11 h 30 » */
+  last_seen: string;
+  /** « Révoqué (jeu. 12 nov., 11 h 30) », "" while open */
+  state: string;
+}
+
 export interface Backend {
   /** Profil tells which screen to show: it is the first call the page makes. */
   Profil(): Promise<EtatProfil>;
-  /** OpenProfil opens one of the profiles of this computer and starts following its server. Refusals: locked (already open elsewhere), login (a password is needed: show the login), update (the file is of a newer version). */
+  /** OpenProfil opens one of the profiles of this computer and starts following its server. Refusals: locked (already open elsewhere), login (a password is needed: show the login), phrase, bad_phrase (a passphrase is needed: ask for it and Unlock), keyring and key_lost (Recover), update (the file is of a newer version). */
   OpenProfil(id: string): Promise<EtatProfil>;
+  /** Unlock gives the passphrase of a profile and opens it as OpenProfil does. With id "", it is the passphrase of the next profile made here, asked for by new_phrase. Refusals: bad_phrase, invalid, and those of OpenProfil. */
+  Unlock(id: string, phrase: string): Promise<EtatProfil>;
+  /** Recover opens a profile by its recovery code, and keeps its key behind a new passphrase, "" for the keyring. Refusals: bad_code, new_phrase, invalid, key_lost, and those of OpenProfil. */
+  Recover(id: string, code: string, phrase: string): Promise<EtatProfil>;
   /** CloseProfil goes back to the choice of a profile. Nothing is lost. */
   CloseProfil(): Promise<EtatProfil>;
   /** StartDemonstration makes the fictional CCAS on this computer and opens it; when it exists, opens it. */
@@ -920,6 +990,15 @@ export interface Backend {
   /** Sync is the pill. SyncNow exchanges now and answers when done; offline, it answers the state at once without an error. Afterwards the program follows by itself and tells by EventSync. */
   Sync(): Promise<EtatSync>;
   SyncNow(): Promise<EtatSync>;
+  /** Postes lists the computers on which an agent's agenda is kept, "" for one's own. RenamePoste, RevokePoste and WipePoste give the list as it is then. They wait for the network. Refusals: unreachable, login, not_found, invalid. */
+  Postes(agent: string): Promise<VuePostes>;
+  RenamePoste(agent: string, id: string, name: string): Promise<VuePostes>;
+  RevokePoste(agent: string, id: string): Promise<VuePostes>;
+  WipePoste(agent: string, id: string): Promise<VuePostes>;
+  /** Histoire tells what became of an rdv or an usager, last first. It waits a little for the network. Refusal: not_found. */
+  Histoire(noun: string, id: string): Promise<VueHistoire>;
+  /** Rappeler puts back a former value, by the key of a Rappel that Histoire gave last. Refusals: not_found, nothing_to_undo, and those of the record. */
+  Rappeler(key: string): Promise<Fait>;
   /** Review lists what the server refused or flagged, the most urgent first. */
   Review(): Promise<VueRevoir>;
   /** SettleReview decides a case. Its command can be undone like any other. Refusals: settled (by someone else), invalid (a choice that is not offered). */

@@ -13,7 +13,9 @@ import type {
   Preferences,
   Recurrence,
   UsagerBref,
+  Verrou,
   VueAgenda,
+  VuePostes,
 } from "../src/contract";
 import { clockOf, hour, longDay, minutesOf, shortDay } from "../src/time";
 import { REVIEW, VIEW } from "./cas";
@@ -37,8 +39,31 @@ import {
 } from "./made";
 import { creneaux, mois, usager } from "./vues";
 
+const POSTES: VuePostes["items"] = [
+  ["d1", "Accueil", true, ""],
+  ["d2", "Portable", false, ""],
+  ["d3", "Ancien bureau", false, "Révoqué (lun. 2 nov., 9 h)"],
+].map(([id, name, here, state]) => ({
+  id: id as string,
+  name: name as string,
+  here: here as boolean,
+  open: state === "",
+  last_seen: "Dernier contact : jeu. 12 nov., 11 h",
+  state: state as string,
+}));
+
+const LOCK: Verrou = {
+  code: "lease_locked",
+  title: "Agenda verrouillé",
+  message: "Ce poste n’a pas contacté le serveur depuis trop longtemps.",
+  pending: "2 modifications restent à envoyer\u202f: rien n’est perdu.",
+  password: false,
+};
+
 export interface Options {
   phase?: string;
+  lock?: Verrou;
+  notice?: string;
   sync?: Partial<EtatSync>;
   preferences?: Partial<Preferences>;
   /** agents whose columns are made up, so many rdvs each: for measuring */
@@ -50,6 +75,7 @@ export class Fixture {
   /** of À revoir, and what was decided */
   cases: CasRevoir[] = REVIEW;
   readonly settled: DecisionForm[] = [];
+  postes = POSTES;
   readonly back = parseBack();
   readonly calls: { method: string; args: unknown[] }[] = [];
   /** warnings that a command meets until they are accepted, by method */
@@ -75,6 +101,7 @@ export class Fixture {
       done: 0,
       total: 0,
       detail: "",
+      lease: "",
       ...options.sync,
     };
     this.preferences = {
@@ -145,6 +172,15 @@ export class Fixture {
     return this.#fait(said(after), after);
   }
 
+  #vuePostes(): VuePostes {
+    return { items: this.postes, agents: this.#agents().slice(1) };
+  }
+
+  #onPoste(id: string, change: Partial<VuePostes["items"][number]>) {
+    this.postes = this.postes.map((one) => (one.id === id ? { ...one, ...change } : one));
+    return this.#vuePostes();
+  }
+
   #profil(): EtatProfil {
     const phase = this.options.phase ?? "ready";
     const profil = {
@@ -160,11 +196,13 @@ export class Fixture {
     return {
       phase,
       profils: phase === "first_run" ? [] : [profil, demo],
-      profil: phase === "ready" || phase === "login" ? profil : null,
+      profil: ["ready", "login", "locked"].includes(phase) ? profil : null,
       agent: phase === "ready" ? this.#agents()[0]! : null,
       organisation: phase === "ready" ? "o1" : "",
       version: "0.1.0",
       demonstration: { agents: 6, lieux: 3, weeks: 4, usagers: 120 },
+      lock: phase === "locked" ? (this.options.lock ?? LOCK) : null,
+      notice: this.options.notice ?? "",
     };
   }
 
@@ -364,6 +402,11 @@ export class Fixture {
       StartAlone: ready,
       Join: ready,
       Login: ready,
+      Postes: async () => this.#vuePostes(),
+      RenamePoste: async (_agent, id, name) => this.#onPoste(id, { name }),
+      RevokePoste: async (_agent, id) => this.#onPoste(id, { open: false, state: "Révoqué" }),
+      WipePoste: async (_agent, id) =>
+        this.#onPoste(id, { open: false, state: "Effacement demandé" }),
       Preferences: async () => this.preferences,
       SavePreferences: async (p) => (this.preferences = p),
       Present: async () => ({ now: instant(TODAY, NOW), day: TODAY, time: NOW, zone: ZONE }),

@@ -57,3 +57,16 @@ test("the profiles of the computer are proposed, and a lost session asks to log 
   await settled();
   expect(fixture.calls.at(-1)?.method).toBe("OpenProfil");
 });
+
+test("a locked agenda says why and what is kept, and opens once the server answers", async () => {
+  const { session, fixture, drawn } = await draw("locked");
+  expect(text(drawn.querySelector("h1"))).toBe("Agenda verrouillé");
+  expect(text(drawn.querySelector(".notice"))).toContain("rien n’est perdu");
+  click(button(drawn, "Joindre le serveur"));
+  await settled();
+  expect(text(drawn.querySelector("[role=alert]"))).toContain("reste verrouillé");
+  fixture.options.phase = "ready";
+  click(button(drawn, "Joindre le serveur"));
+  await settled();
+  expect(session.profil?.phase).toBe("ready");
+});
