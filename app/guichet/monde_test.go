@@ -17,7 +17,7 @@ import (
 // monde is a server's counter over a real database, and a note of what each
 // command publishes. Two organisations of two territoires share one agent.
 type monde struct {
-	t       *testing.T
+	t       testing.TB
 	db      *store.DB
 	counter *guichet.Counter
 	now     time.Time
@@ -88,7 +88,7 @@ func newMonde(t *testing.T) *monde {
 }
 
 // newMondeOn fills an empty database, which the caller closes.
-func newMondeOn(t *testing.T, db *store.DB) *monde {
+func newMondeOn(t testing.TB, db *store.DB) *monde {
 	t.Helper()
 	m := &monde{t: t, db: db, now: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC), names: map[string]string{}}
 	m.counter = guichet.NewCounter(ledger{db.Ledger(), &m.noted}, func() time.Time { return m.now })

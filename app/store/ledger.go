@@ -88,16 +88,27 @@ func (tx *ServerTx) begin(t agenda.TerritoireID) error {
 // Draw gives the territoire's next number, from 1, dense: it is committed with
 // the transaction or never existed.
 func (tx *ServerTx) Draw(t agenda.TerritoireID) (int64, error) {
-	if err := tx.begin(t); err != nil {
-		return 0, err
+	n, here, err := int64(0), false, error(nil)
+	if tx.reach.covers([]agenda.TerritoireID{t}) {
+		n, here, err = tx.next(t)
 	}
-	var n int64
-	err := tx.s.one("UPDATE counters SET number = number + 1 WHERE territoire = ? RETURNING number", t).Scan(&n)
+	if err == nil && !here { // not held yet, or its birth was undone
+		if err := tx.begin(t); err != nil {
+			return 0, err
+		}
+		n, _, err = tx.next(t)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("draw a number: %w", err)
 	}
 	tx.drew(t, n)
 	return n, nil
+}
+
+// next counts on in a territoire that is here.
+func (tx *ServerTx) next(t agenda.TerritoireID) (n int64, here bool, err error) {
+	here, err = found(tx.s.one("UPDATE counters SET number = number + 1 WHERE territoire = ? RETURNING number", t).Scan(&n))
+	return n, here, err
 }
 
 // Journal adds a line; a record has one a number.

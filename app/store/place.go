@@ -24,6 +24,11 @@ func (w *Writer) placeOf(p agenda.Placed) (int64, error) {
 }
 
 func (w *Writer) findPlace(p agenda.Placed) (int64, error) {
+	if w.db.remote != nil {
+		if place, ok := w.db.remote.places.get(w.s.age, p); ok {
+			return place, nil
+		}
+	}
 	var place int64
 	ok, err := found(w.s.one("SELECT place FROM places WHERE territoire = ? AND scope = ?", p.Territoire, p.Scope).Scan(&place))
 	if err != nil {

@@ -25,6 +25,7 @@ import (
 type remote struct {
 	config *pgx.ConnConfig
 	bell   *bell
+	places placesMet
 }
 
 // Remote reports whether an address is that of a PostgreSQL database and not

@@ -101,6 +101,9 @@ func (db *DB) attempt(ctx context.Context, hold reach, f func(w *Writer) error) 
 		done = true
 		return firstError(w.finish(), w.err)
 	})
+	if err == nil {
+		db.remote.places.keep(s.age, w.placed)
+	}
 	if err == nil || !done || !db.eng.lost(err) || w.id == "" {
 		return w, err
 	}

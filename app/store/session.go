@@ -18,6 +18,7 @@ type session struct {
 	texts map[string]string // of queries, in the engine's words
 	first func() error      // runs before the next statement, then never again
 	age   int64             // of the pool, when it was opened
+	after []later           // not sent yet
 }
 
 // stmt prepares a query once. Statements run without the caller's context:
@@ -39,6 +40,9 @@ func (s *session) exec(query string, args ...any) (sql.Result, error) {
 	if err := s.start(); err != nil {
 		return nil, err
 	}
+	if err := s.flushBefore(query); err != nil {
+		return nil, err
+	}
 	if !s.eng.prepares() {
 		return s.conn.ExecContext(context.Background(), s.text(query), s.eng.arguments(args)...)
 	}
@@ -51,6 +55,9 @@ func (s *session) exec(query string, args ...any) (sql.Result, error) {
 
 func (s *session) query(query string, args ...any) (*sql.Rows, error) {
 	if err := s.start(); err != nil {
+		return nil, err
+	}
+	if err := s.flushBefore(query); err != nil {
 		return nil, err
 	}
 	if !s.eng.prepares() {
@@ -85,6 +92,9 @@ func (s *session) text(query string) string {
 
 // run executes statements that are not worth preparing.
 func (s *session) run(script string) error {
+	if err := s.flushBefore(script); err != nil {
+		return err
+	}
 	_, err := s.conn.ExecContext(context.Background(), script)
 	return err
 }

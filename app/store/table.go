@@ -139,7 +139,7 @@ func (c child) replace(s *session, seq int64, r agenda.Record, inserted bool) er
 	}
 	for _, row := range c.rows(r) {
 		query := "INSERT INTO " + c.name + " (" + c.parent + ", " + c.columns + ") VALUES (" + marks(len(row)+1) + ") ON CONFLICT DO NOTHING"
-		if _, err := s.exec(query, append([]any{seq}, row...)...); err != nil {
+		if err := s.later("write "+c.name, query, append([]any{seq}, row...)...); err != nil {
 			return err
 		}
 	}
@@ -147,8 +147,7 @@ func (c child) replace(s *session, seq int64, r agenda.Record, inserted bool) er
 }
 
 func (c child) drop(s *session, seq int64) error {
-	_, err := s.exec("DELETE FROM "+c.name+" WHERE "+c.parent+" = ?", seq)
-	return err
+	return s.later("write "+c.name, "DELETE FROM "+c.name+" WHERE "+c.parent+" = ?", seq)
 }
 
 // delete removes a record's row and what points at it; none is no error.
@@ -163,8 +162,5 @@ func (t *table) delete(s *session, id string) error {
 			return fmt.Errorf("remove %s %s: %w", t.noun, id, err)
 		}
 	}
-	if _, err := s.exec(t.remove, seq); err != nil {
-		return fmt.Errorf("remove %s %s: %w", t.noun, id, err)
-	}
-	return nil
+	return s.later("remove "+string(t.noun)+" "+id, t.remove, seq)
 }

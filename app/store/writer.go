@@ -74,12 +74,10 @@ func (w *Writer) Savepoint(f func() error) error {
 	return nil
 }
 
-// change runs one statement; doing says what for.
+// change runs one statement whose answer nobody needs; doing says what for. Its
+// failure may be told by the next statement, or by the commit.
 func (w *Writer) change(doing, query string, args ...any) error {
-	if _, err := w.s.exec(query, args...); err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	return nil
+	return w.s.later(doing, query, args...)
 }
 
 // changed runs one statement and reports whether a row was written.

@@ -35,12 +35,13 @@ type Cluster struct {
 	as    *syscall.Credential // nil: who runs the tests
 	guard *exec.Cmd           // ends the server when this program does
 	leash io.Closer           // held by this program alone
+	extra []string            // settings
 	names int
 	mu    sync.Mutex
 }
 
 // shared is the cluster of this test program.
-var shared = sync.OnceValues(Start)
+var shared = sync.OnceValues(func() (*Cluster, error) { return Start() })
 
 // Shared gives the cluster of this test program, started at the first call.
 func Shared(tb testing.TB) *Cluster {
@@ -52,13 +53,14 @@ func Shared(tb testing.TB) *Cluster {
 	return c
 }
 
-// Start starts a cluster; Stop ends it, as does the end of this program.
-func Start() (*Cluster, error) {
+// Start starts a cluster, with settings ("fsync=on") over those of the tests;
+// Stop ends it, as does the end of this program.
+func Start(settings ...string) (*Cluster, error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{bin: bin}
+	c := &Cluster{bin: bin, extra: settings}
 	if os.Getuid() == 0 {
 		if c.as, err = credential("postgres"); err != nil {
 			return nil, err
@@ -183,6 +185,9 @@ func freePort() (int, error) {
 // Up starts the server again after Down, and waits until it answers.
 func (c *Cluster) Up() error {
 	options := fmt.Sprintf("-c listen_addresses=127.0.0.1 -p %d -c unix_socket_directories='' -c fsync=off -c max_connections=200 -c shared_buffers=32MB -c timezone=UTC", c.port)
+	for _, setting := range c.extra {
+		options += " -c " + setting
+	}
 	return c.do("pg_ctl", "start", "--pgdata", c.data(), "--wait", "--timeout", "120", "--log", filepath.Join(c.dir, "log"), "--options", options)
 }
 
