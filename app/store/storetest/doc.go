@@ -30,7 +30,7 @@ func Run(t *testing.T, e Engine) {
 		{"records", records}, {"facts", facts}, {"people", people},
 		{"ledger", ledger}, {"feed", feed}, {"savepoints", savepoints},
 		{"answers", answers}, {"replica", replica}, {"replay", replay},
-		{"doors", doors}, {"mail", mail}, {"erasure", erasure}, {"snapshot", snapshot}, {"digests", digests},
+		{"doors", doors}, {"mail", mail}, {"erasure", erasure}, {"history", history}, {"snapshot", snapshot}, {"digests", digests},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, e) })
 	}
