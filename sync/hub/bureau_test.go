@@ -167,6 +167,7 @@ type holding struct {
 	acked   int64
 	waiting []int64
 	again   bool
+	schema  int // 0: the newest
 }
 
 func newHolding() *holding { return &holding{cursors: map[agenda.TerritoireID]wire.Cursor{}} }
@@ -182,6 +183,7 @@ type sentPage struct {
 type exchanged struct {
 	hello *wire.ServerHello
 	pages []sentPage
+	loose []wire.Outcome // without a mark
 	end   *wire.End
 }
 
@@ -202,7 +204,11 @@ func (e exchanged) outcomes() []wire.Outcome {
 }
 
 func (h *holding) request(commands ...any) wire.Request {
-	req := wire.Request{Hello: wire.Hello{Protocol: wire.Protocol, Schema: wire.Schema, Acked: h.acked, Last: h.acked + 100, Waiting: h.waiting, Again: h.again}}
+	schema := h.schema
+	if schema == 0 {
+		schema = wire.Schema
+	}
+	req := wire.Request{Hello: wire.Hello{Protocol: wire.Protocol, Schema: schema, Acked: h.acked, Last: h.acked + 100, Waiting: h.waiting, Again: h.again}}
 	for _, c := range h.cursors {
 		req.Cursors = append(req.Cursors, c)
 	}
@@ -235,7 +241,7 @@ func (b *bureau) tryExchange(d Device, h *holding, commands ...any) (exchanged, 
 			case wire.TypeHello:
 				e.hello = f.Server
 			case wire.TypeEnd:
-				e.end = f.End
+				e.end, e.loose = f.End, p.outcomes
 			case wire.TypeOutcome:
 				p.outcomes = append(p.outcomes, *f.Outcome)
 			case wire.TypeMark:

@@ -67,7 +67,12 @@ func New(s Store, c *guichet.Counter, b Bus, cfg Config) *Hub {
 	if cfg.Differs == nil {
 		cfg.Differs = func(Device, agenda.TerritoireID, int) {}
 	}
-	return &Hub{store: s, counter: c, rights: newRights(), sums: newSums(), bus: b, now: cfg.Now, welcome: cfg.Welcome, pageLines: cfg.PageLines, deadline: cfg.Deadline, heard: cfg.Heard, differs: cfg.Differs}
+	if cfg.Schema == 0 {
+		cfg.Schema, cfg.Forms = wire.Schema, wire.Conversions()
+	}
+	return &Hub{store: s, counter: c, rights: newRights(), sums: newSums(), bus: b, schema: cfg.Schema, forms: cfg.Forms,
+		now: cfg.Now, after: time.After, deadline: cfg.Deadline, pageLines: cfg.PageLines,
+		welcome: cfg.Welcome, heard: cfg.Heard, differs: cfg.Differs}
 }
 
 // Exchange runs what req pushes, then calls send with the frames of the

@@ -1,7 +1,9 @@
 package replica
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -62,7 +64,7 @@ func (r *Replica) lay(tx *store.DeskTx, frames []wire.Frame, cursors map[agenda.
 	if err := r.frames(tx, frames, tally); err != nil {
 		return err
 	}
-	return moveCursor(tx, cursors, mark, arrived(frames, old, mark))
+	return r.moveCursor(tx, cursors, mark, arrived(frames, old, mark))
 }
 
 // arrived counts the rows of a page that are of a first copy, one for each scope
@@ -347,11 +349,13 @@ type place struct {
 	// Of the first copies under way: rows announced, and rows received.
 	Expected int `json:"expected,omitempty"`
 	Got      int `json:"got,omitempty"`
+	// Schema in which these rows were received.
+	Schema int `json:"schema,omitempty"`
 }
 
 // moveCursor saves the mark, and drops the Rdvs of the months the window left.
 // got rows of a first copy came with it.
-func moveCursor(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.Cursor, mark wire.Frame, got int) error {
+func (r *Replica) moveCursor(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.Cursor, mark wire.Frame, got int) error {
 	m := mark.Mark
 	if len(m.Scopes) == 0 && len(m.Loading) == 0 {
 		delete(cursors, mark.Territoire)
@@ -370,11 +374,41 @@ func moveCursor(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.Cursor, m
 	if err != nil {
 		return err
 	}
+	now.Schema = r.form
 	beside, err := json.Marshal(now)
 	if err != nil {
 		return err
 	}
 	return tx.SetCursor(store.Cursor{Territoire: mark.Territoire, Epoch: m.Epoch, Number: m.To, Scopes: m.Scopes, Loading: beside})
+}
+
+// outgrown drops the cursors whose rows were received in an older schema than
+// what is spoken now, so that a fresh copy brings what it lacked, and reports
+// whether there were any. Pending commands stay.
+func (r *Replica) outgrown(ctx context.Context) (bool, error) {
+	found := false
+	if err := r.store.Read(ctx, func(v *store.View) error {
+		places, err := readPlaces(v)
+		for _, p := range places {
+			found = found || max(p.Schema, 1) < r.form
+		}
+		return err
+	}); err != nil || !found {
+		return false, err
+	}
+	return true, r.store.WriteDesk(ctx, func(tx *store.DeskTx) error {
+		cursors, err := readCursors(&tx.View)
+		if err != nil {
+			return err
+		}
+		for _, c := range sorted(cursors) {
+			same := &wire.Mark{Scopes: c.Scopes, Loading: c.Loading}
+			if err := errors.Join(dropTerritoire(tx, c, same), tx.DropCursor(c.Territoire)); err != nil {
+				return err
+			}
+		}
+		return r.settle(tx, map[agenda.TerritoireID]wire.Cursor{})
+	})
 }
 
 // placeAfter is the place of a cursor after a mark.

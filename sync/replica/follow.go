@@ -89,7 +89,7 @@ const (
 func (r *Replica) live(ctx context.Context) lived {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	q, err := r.request(ctx, asking{})
+	q, err := r.standing(ctx)
 	if err != nil || q.left || len(q.Commands) > 0 {
 		return woken // something was queued meanwhile: push it first
 	}
@@ -103,6 +103,13 @@ func (r *Replica) live(ctx context.Context) lived {
 	cancel()
 	<-done
 	return how
+}
+
+// standing reads what this desktop holds, between two exchanges.
+func (r *Replica) standing(ctx context.Context) (question, error) {
+	r.one.Lock()
+	defer r.one.Unlock()
+	return r.request(ctx, asking{})
 }
 
 // watch ends at a wake, at the end of the stream, or when it stays silent.

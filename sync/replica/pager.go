@@ -49,6 +49,10 @@ type pager struct {
 	rows  int // of held
 	bytes int // of held
 
+	spoke  int  // schema of the request
+	pushes int  // commands in it
+	older  bool // the server is older than that: it ran none of them
+
 	left      bool  // commands stayed behind
 	ended     bool  // the answer came to its end
 	asked     bool  // the server asks for the list of scopes
@@ -63,6 +67,8 @@ func (p *pager) frame(ctx context.Context, f wire.Frame) error {
 	case wire.TypeHello:
 		p.r.noteHello(*f.Server)
 		p.next, p.elsewhere = f.Server.Next, f.Server.Elsewhere
+		p.r.form = min(p.r.schema, f.Server.Schema)
+		p.older = f.Server.Schema < p.spoke && p.pushes > 0
 		if p.elsewhere {
 			return nil
 		}
@@ -77,6 +83,10 @@ func (p *pager) frame(ctx context.Context, f wire.Frame) error {
 		}
 		p.close() // outcomes without a mark: of an agent who holds nothing
 		return p.flush(ctx)
+	}
+	f, ok, err := p.r.forms.Frame(f, p.r.form, p.r.schema)
+	if err != nil || !ok {
+		return err
 	}
 	if f.T == wire.TypeList {
 		p.lists = append(p.lists, f)

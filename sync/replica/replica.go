@@ -28,10 +28,14 @@ type Replica struct {
 	contact func(there time.Time, lease time.Duration)
 
 	onMend func(Mended) // what was found to differ; may be nil
+	schema int          // of the records here
+	forms  wire.Chain
 
 	// Of one exchange at a time:
 	audited time.Time // when the rows were last read against what is held
 	stuck   map[agenda.TerritoireID]stuckAt
+	form    int  // schema spoken with the server: the older of both
+	behind  bool // a command has no words in it: the server has to be upgraded
 
 	mu     sync.Mutex
 	health Health
@@ -51,12 +55,18 @@ type Config struct {
 	OnContact func(there time.Time, lease time.Duration)
 	// OnMend is told of rows that were not what had been sent, by id; may be nil.
 	OnMend func(Mended)
+	// Schema and Forms are wire's own when 0: a test brings others.
+	Schema int
+	Forms  wire.Chain
 }
 
 // New syncs the store over the transport.
 func New(s Store, r Replayer, t Transport, cfg Config) *Replica {
+	if cfg.Schema == 0 {
+		cfg.Schema, cfg.Forms = wire.Schema, wire.Conversions()
+	}
 	return &Replica{store: s, counter: r, net: t, clock: cfg.Clock, jitter: cfg.Jitter, onApply: cfg.OnApply, changed: cfg.OnHealth, contact: cfg.OnContact,
-		onMend: cfg.OnMend, stuck: map[agenda.TerritoireID]stuckAt{}, wake: make(chan struct{}, 1)}
+		onMend: cfg.OnMend, stuck: map[agenda.TerritoireID]stuckAt{}, schema: cfg.Schema, forms: cfg.Forms, form: cfg.Schema, wake: make(chan struct{}, 1)}
 }
 
 // Health is what the window shows of the sync.
@@ -115,6 +125,14 @@ func (r *Replica) exchanges(ctx context.Context, tally *Tally) error {
 		if err != nil {
 			return err
 		}
+		reload, err := r.outgrown(ctx)
+		if err != nil {
+			return err
+		}
+		if reload || p.older {
+			a = asking{}
+			continue
+		}
 		if a.list && p.asked {
 			return fmt.Errorf("%w: asked again for what it was told", wire.ErrTruncated)
 		}
@@ -136,7 +154,7 @@ type asking struct {
 // exchange pushes one batch and pulls to the end. The pager tells how it ended.
 func (r *Replica) exchange(ctx context.Context, a asking, tally *Tally) (*pager, error) {
 	q, err := r.request(ctx, a)
-	p := &pager{r: r, tally: tally, first: q.first, pending: q.pending, left: q.left}
+	p := &pager{r: r, tally: tally, first: q.first, pending: q.pending, left: q.left, spoke: q.Hello.Schema, pushes: len(q.Commands)}
 	if err != nil {
 		return p, err
 	}
@@ -174,6 +192,9 @@ func (r *Replica) noteResult(err error) {
 		r.health.Since = now
 	}
 	r.health.Online, r.health.Err = online, failure(err)
+	if online && r.behind {
+		r.health.Err = "upgrade_server"
+	}
 	if online {
 		r.health.LastSync = now
 	}

@@ -3,6 +3,7 @@ package replica
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"permanence/app/agenda"
@@ -48,7 +49,7 @@ func (r *Replica) requestIn(v *store.View, a asking) (question, error) {
 		return question{}, err
 	}
 	q := question{Request: wire.Request{Cursors: sorted(cursors), Hello: wire.Hello{
-		Protocol: wire.Protocol, Schema: wire.Schema, Last: last, Again: a.again, Clock: r.clock.Now().UTC().Truncate(time.Second),
+		Protocol: wire.Protocol, Schema: r.form, Last: last, Again: a.again, Clock: r.clock.Now().UTC().Truncate(time.Second),
 	}}}
 	if !a.list {
 		shorten(q.Cursors)
@@ -107,8 +108,16 @@ func (r *Replica) fill(q *question, device string, queue []store.Queued) error {
 		size += 256 + 128*(len(c.Scopes)+2*len(c.Loading)+len(c.Parts)+len(c.Wants))
 	}
 	size += 512 * len(q.Told)
+	r.behind = false
 	for _, c := range queue {
 		body, err := r.body(device, c)
+		if err == nil {
+			body, err = r.forms.Command(body, r.schema, r.form)
+		}
+		if errors.Is(err, wire.ErrForm) { // it waits, and what comes after it
+			r.behind = true
+			return nil
+		}
 		if err != nil {
 			return err
 		}

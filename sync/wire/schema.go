@@ -60,18 +60,21 @@ func (c Chain) Record(n agenda.Noun, body json.RawMessage, from, to int) (json.R
 
 // Command converts a command from one schema to another.
 func (c Chain) Command(command json.RawMessage, from, to int) (json.RawMessage, error) {
-	if from == to {
-		return command, nil
-	}
-	var head struct{ Name string }
-	if err := json.Unmarshal(command, &head); err != nil {
-		return nil, fmt.Errorf("%w: command", ErrMalformed)
-	}
 	return c.walk(command, from, to, func(s Conversion, up bool) func(json.RawMessage) (json.RawMessage, error) {
+		by := s.CommandDown
 		if up {
-			return s.CommandUp[head.Name]
+			by = s.CommandUp
 		}
-		return s.CommandDown[head.Name]
+		return func(command json.RawMessage) (json.RawMessage, error) {
+			var head struct{ Name string } // a step may give it another
+			if err := json.Unmarshal(command, &head); err != nil {
+				return nil, fmt.Errorf("%w: command", ErrMalformed)
+			}
+			if convert := by[head.Name]; convert != nil {
+				return convert(command)
+			}
+			return command, nil
+		}
 	})
 }
 
