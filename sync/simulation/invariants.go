@@ -78,7 +78,7 @@ func refold(tx *store.DeskTx, d *desk) error {
 		return err
 	}
 	for _, q := range queue {
-		if q.Raw == nil || q.Command.Args == nil {
+		if q.Raw == nil || q.Command.Args == nil || q.Beyond {
 			continue
 		}
 		if err := tx.Savepoint(func() error {

@@ -47,6 +47,7 @@ func (w *world) clockJumps(d *desk) {
 func (w *world) sleep(*desk) {
 	w.clock = w.clock.Add(time.Duration(1+w.rng.IntN(6)) * 7 * 24 * time.Hour)
 	w.note("weeks pass")
+	w.mayBeLost()
 }
 
 // secondWindow: another program works on the same file, in the middle of an
