@@ -11,7 +11,8 @@ import (
 // Territoire adds what everything else belongs to.
 func (verbs) Territoire() verb {
 	return verb{help: "Territoires.", command: &struct {
-		Add addTerritoire `cmd:"" help:"Ajoute un territoire, et crée la base s’il n’y en a pas."`
+		Add   addTerritoire   `cmd:"" help:"Ajoute un territoire, et crée la base s’il n’y en a pas."`
+		Lease leaseTerritoire `cmd:"" help:"Règle combien de jours un poste se lit sans contact avec le serveur."`
 	}{}}
 }
 
@@ -122,6 +123,7 @@ type addMotif struct {
 	DurationMin  int    `required:"" placeholder:"MINUTES" help:"Durée habituelle."`
 	Place        string `required:"" placeholder:"GENRE" help:"public_office, phone, home ou visio."`
 	Color        string `placeholder:"COULEUR" help:"Une des dix couleurs, ou #rrggbb ; la première libre sans cette option."`
+	Collectif    bool   `help:"Reçoit plusieurs usagers à la fois."`
 }
 
 // Delays of a new motif, in seconds: half an hour, three months.
@@ -133,7 +135,7 @@ const (
 func (v *addMotif) Run(ctx context.Context, c *console) error {
 	m := &agenda.Motif{ID: agenda.MotifID(newID()), Organisation: agenda.OrganisationID(v.Organisation), Service: agenda.ServiceID(v.Service),
 		Name: v.Name, DurationMin: v.DurationMin, Place: agenda.Place(v.Place), MinDelayS: minDelayS, MaxDelayS: maxDelayS,
-		Visibility: agenda.VisibleNotified, BookableBy: agenda.BookableByAgents}
+		Visibility: agenda.VisibleNotified, BookableBy: agenda.BookableByAgents, Collectif: v.Collectif}
 	return v.Base.add(ctx, c, m, func(e errand) error {
 		if _, err := there[*agenda.Organisation](e, agenda.NounOrganisation, v.Organisation); err != nil {
 			return err

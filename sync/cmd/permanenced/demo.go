@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -53,7 +52,7 @@ func (v *demo) Run(ctx context.Context, c *console) error {
 	}
 	cfg := server.Config{
 		Listen: v.Listen, DB: filepath.Join(v.Data, dataFile), MailDelay: demoMailDelay, Now: now,
-		Log: slog.New(slog.NewJSONHandler(c.Err, nil)),
+		Log: newLog(c.Err),
 	}
 	var printed error
 	var accounts []fiction.Account

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -15,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"permanence/sync/access"
 	"permanence/sync/server"
 )
 
@@ -42,7 +44,7 @@ type serve struct {
 
 // Run serves until SIGTERM. Each option is also a variable, PERMANENCE_LISTEN…
 func (v *serve) Run(ctx context.Context, c *console) error {
-	log := slog.New(slog.NewJSONHandler(c.Err, nil))
+	log := newLog(c.Err)
 	said, err := gather(v.flags(), v.Config)
 	if err != nil {
 		return err
@@ -63,6 +65,11 @@ func (v *serve) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	return errors.Join(s.Serve(ctx), printed, s.Close())
+}
+
+// newLog writes ids, never a secret or an address, whatever is asked of it.
+func newLog(to io.Writer) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(to, &slog.HandlerOptions{ReplaceAttr: access.Redact}))
 }
 
 func (v *serve) flags() map[string]string {
