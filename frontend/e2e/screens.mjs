@@ -61,6 +61,12 @@ const SCREENS = [
     steps: async (page) => button(page, "Se connecter").waitFor(),
   },
   {
+    name: "phrase",
+    fixture: { phase: "phrase" },
+    phase: "phrase",
+    steps: async (page) => button(page, "Ouvrir").waitFor(),
+  },
+  {
     name: "semaine",
     fixture: { sync: offline },
     steps: async (page) => {

@@ -371,10 +371,8 @@ export interface FicheRdv {
   told: string;
   /** receipts, last first */
   messages: LigneDatee[];
-  /** last first */
+  /** what this computer knows at once, last first; Histoire tells the rest */
   history: LigneDatee[];
-  /** false: only this desktop's own part */
-  history_full: boolean;
   /** seen, noshow, excused, revoked, unknown, waiting, arrived_not, move, edit, copy */
   actions: string[];
   conflict: Avertissement[];

@@ -144,6 +144,35 @@ export const m = {
     lastName: "Nom",
     create: "Créer mon agenda",
   },
+  phrase: {
+    choose: {
+      title: "Choisir une phrase de passe",
+      lead: "Aucun trousseau de clés ne répond sur cet ordinateur\u202f: une phrase de passe protégera vos données. Elle vous sera demandée à chaque ouverture.",
+      go: "Protéger et continuer",
+    },
+    open: {
+      title: "Phrase de passe",
+      lead: "Les données de cet agenda sont chiffrées\u202f: votre phrase de passe les ouvre.",
+      go: "Ouvrir",
+    },
+    recover: {
+      title: "Code de secours",
+      lead: "Le code reçu à la création de cet agenda l’ouvre quand la clé ou la phrase manque.",
+      go: "Rouvrir l’agenda",
+    },
+    phrase: "Phrase de passe",
+    fresh: "Nouvelle phrase de passe",
+    freshHint: "Laissez vide pour confier la clé au trousseau de l’ordinateur.",
+    show: "Afficher la phrase",
+    code: "Code de secours",
+    codeHint: "Huit groupes de quatre lettres ou chiffres.",
+    forgotten: "J’ai oublié la phrase…",
+  },
+  secours: {
+    title: "Votre code de secours",
+    lead: "Les données de cet agenda sont chiffrées. Si la clé de cet ordinateur se perd, seul ce code les rouvrira. Notez-le et gardez-le ailleurs\u202f: il ne sera plus montré.",
+    done: "C’est noté",
+  },
   settings: {
     title: "Réglages de la fenêtre",
     theme: "Apparence",
@@ -290,7 +319,7 @@ export const m = {
     messages: "Messages envoyés",
     noMessage: "Aucun message envoyé.",
     history: "Historique",
-    historyPart: "Ce que ce poste connaît ; le reste se lit en ligne.",
+    noHistory: "Rien de connu sur ce poste.",
     waitsSending: "attend l’envoi",
     actions: {
       waiting: "Arrivé",

@@ -18,7 +18,7 @@ import type {
   VuePostes,
 } from "../src/contract";
 import { clockOf, hour, longDay, minutesOf, shortDay } from "../src/time";
-import { REVIEW, VIEW } from "./cas";
+import { HISTORY, REVIEW, VIEW } from "./cas";
 import { AGENTS, COLUMN_DETAIL, LIEUX, MOTIFS, SERVICES, USAGERS } from "./data";
 import {
   addDays,
@@ -62,6 +62,7 @@ const LOCK: Verrou = {
 
 export interface Options {
   phase?: string;
+  recoveryCode?: string;
   lock?: Verrou;
   notice?: string;
   sync?: Partial<EtatSync>;
@@ -196,13 +197,14 @@ export class Fixture {
     return {
       phase,
       profils: phase === "first_run" ? [] : [profil, demo],
-      profil: ["ready", "login", "locked"].includes(phase) ? profil : null,
+      profil: ["ready", "login", "locked", "phrase"].includes(phase) ? profil : null,
       agent: phase === "ready" ? this.#agents()[0]! : null,
       organisation: phase === "ready" ? "o1" : "",
       version: "0.1.0",
       demonstration: { agents: 6, lieux: 3, weeks: 4, usagers: 120 },
       lock: phase === "locked" ? (this.options.lock ?? LOCK) : null,
       notice: this.options.notice ?? "",
+      recovery_code: this.options.recoveryCode ?? "",
     };
   }
 
@@ -331,7 +333,6 @@ export class Fixture {
         },
         { label: "Pris par S. Martin", when: "2 nov.", state: "", pending: false },
       ],
-      history_full: true,
       actions: done
         ? ["unknown", "copy"]
         : [
@@ -390,6 +391,8 @@ export class Fixture {
     return {
       Profil: async () => this.#profil(),
       OpenProfil: ready,
+      Unlock: async (id) => (id ? ready() : this.#profil()),
+      Recover: ready,
       CloseProfil: async () => {
         this.options.phase = "choose";
         return this.#profil();
@@ -609,6 +612,8 @@ export class Fixture {
       },
       Sync: async () => this.sync,
       SyncNow: async () => this.sync,
+      Histoire: async () => HISTORY,
+      Rappeler: async (key) => this.#fait(`Remis : ${key}.`),
       Review: async () => ({ ...VIEW, items: this.cases }),
       SettleReview: async (form) => {
         this.settled.push(form);
