@@ -195,12 +195,14 @@ func (h *Hub) ServeLive(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no")
 	s := access.From(r.Context())
-	out := &events{w: w, rc: http.NewResponseController(w), deadline: h.deadline}
+	out := newEvents(w, h.deadline)
 	if err := out.rc.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		failExchange(w, r, err)
 		return
 	}
-	if err := h.Live(r.Context(), Device{s.Device, s.Agent}, req, pingEvery, out.send, out.ping); err != nil && !out.begun {
+	err = h.Live(r.Context(), Device{s.Device, s.Agent}, req, pingEvery, out.send, out.ping)
+	out.end(err == nil)
+	if err != nil && !out.begun {
 		failExchange(w, r, err)
 	}
 }
@@ -212,38 +214,4 @@ func readAt(r *http.Request) (wire.Request, error) {
 		return wire.Request{}, wire.ErrMalformed
 	}
 	return read(z)
-}
-
-// events writes frames as server-sent events.
-type events struct {
-	w     http.ResponseWriter
-	rc    *http.ResponseController
-	begun bool
-
-	deadline func(time.Duration) time.Time
-}
-
-func (e *events) send(frames []wire.Frame) error {
-	e.begun = true
-	var page []byte
-	for _, f := range frames {
-		body, err := json.Marshal(f)
-		if err != nil {
-			return err
-		}
-		page = append(append(append(page, "data: "...), body...), "\n\n"...)
-	}
-	return e.write(page)
-}
-
-func (e *events) ping() error { return e.write([]byte(": ping\n\n")) }
-
-func (e *events) write(b []byte) error {
-	if err := e.rc.SetWriteDeadline(e.deadline(writeWait)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
-	}
-	if _, err := e.w.Write(b); err != nil {
-		return err
-	}
-	return e.rc.Flush()
 }

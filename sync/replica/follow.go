@@ -16,8 +16,14 @@ const (
 	helloWait = 5 * time.Second
 	// silence is three pings without a sign of life.
 	silence = 45 * time.Second
-	// pollEvery is the fallback where no live stream passes.
+	// pollWait is how long a server is asked to wait for news where no live stream
+	// passes, and pollLimit how long its answer may take.
+	pollWait  = 25 * time.Second
+	pollLimit = 40 * time.Second
+	// pollEvery is the fallback where nobody waits.
 	pollEvery = 5 * time.Second
+	// roundsWithout is how many of those come before a live stream is tried again.
+	roundsWithout = 40
 )
 
 // Wake asks for an exchange now: something was queued, or the network is back.
@@ -31,8 +37,10 @@ func (r *Replica) Wake() {
 
 // Follow keeps the profile in step until ctx ends: an exchange at each wake,
 // the live stream in between, back-off with full jitter when the line is down.
+// Where a proxy holds the stream back the server is asked to wait for news, and
+// where it does not wait it is asked again every few seconds.
 func (r *Replica) Follow(ctx context.Context) error {
-	wait := firstWait
+	wait, without := firstWait, 0
 	for ctx.Err() == nil {
 		_, err := r.Sync(ctx)
 		switch {
@@ -44,11 +52,16 @@ func (r *Replica) Follow(ctx context.Context) error {
 			continue
 		}
 		wait = firstWait
+		if without > 0 {
+			without--
+			r.poll(ctx)
+			continue
+		}
 		switch r.live(ctx) {
 		case ended: // its server restarts, perhaps: not everybody at once
 			r.pause(ctx, r.jittered(firstWait))
 		case silent:
-			r.pause(ctx, pollEvery)
+			without = roundsWithout
 		}
 	}
 	return ctx.Err()
@@ -105,6 +118,50 @@ func (r *Replica) live(ctx context.Context) lived {
 	return how
 }
 
+// poll asks the server to answer when there is news. It ends with the answer, at
+// a wake, or, when nobody waited, after pollEvery.
+func (r *Replica) poll(ctx context.Context) {
+	q, err := r.standing(ctx)
+	if err != nil || q.left || len(q.Commands) > 0 {
+		return
+	}
+	q.Hello.WaitS = int(pollWait / time.Second)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	began := r.clock.Now()
+	var tally Tally
+	p := &pager{r: r, tally: &tally}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = r.net.Exchange(ctx, q.Request, r.between(ctx, p, func() {})) // as for listen
+	}()
+	select {
+	case <-r.wake:
+	case <-ctx.Done():
+	case <-done:
+		waited := r.clock.Now().Sub(began).Abs() >= pollWait/2
+		if tally.Pulled == 0 && !(p.ended && waited) {
+			r.pause(ctx, pollEvery)
+		}
+	case <-r.clock.After(pollLimit):
+		r.pause(ctx, pollEvery)
+	}
+	cancel()
+	<-done
+}
+
+// between applies the frames of one answer, one after the other with those of
+// any exchange; alive is called at each.
+func (r *Replica) between(ctx context.Context, p *pager, alive func()) func(wire.Frame) error {
+	return func(f wire.Frame) error {
+		alive()
+		r.one.Lock()
+		defer r.one.Unlock()
+		return p.frame(ctx, f)
+	}
+}
+
 // standing reads what this desktop holds, between two exchanges.
 func (r *Replica) standing(ctx context.Context) (question, error) {
 	r.one.Lock()
@@ -140,12 +197,27 @@ func (r *Replica) listen(ctx context.Context, req wire.Request, alive func()) {
 	p := &pager{r: r, tally: &tally}
 	// The stream ends with the line or with ctx; either way the next exchange
 	// tells the truth, so that its error needs no other answer.
-	_ = r.net.Live(ctx, req, func(f wire.Frame) error {
-		alive()
-		r.one.Lock()
-		defer r.one.Unlock()
-		return p.frame(ctx, f)
-	}, alive)
+	_ = r.net.Live(ctx, req, r.between(ctx, p, alive), alive)
+}
+
+// networkEvery is how often the addresses of the computer are looked at.
+const networkEvery = 3 * time.Second
+
+// WakeWithNetwork asks for an exchange as soon as the computer's addresses are
+// others: a cable plugged in, another Wi-Fi, a VPN. It returns when ctx ends.
+func (r *Replica) WakeWithNetwork(ctx context.Context, addresses func() string) {
+	before := addresses()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.clock.After(networkEvery):
+		}
+		if now := addresses(); now != before {
+			before = now
+			r.Wake()
+		}
+	}
 }
 
 func signal(c chan<- struct{}) {

@@ -106,31 +106,94 @@ func TestWake(t *testing.T) {
 	}
 }
 
-// A proxy that holds the stream back: five seconds, then polling.
+// A proxy that holds the stream back: five seconds, then the server is asked to
+// wait; one that does not wait is asked again every five seconds.
 func TestSilentStreamIsPolled(t *testing.T) {
 	b := newBureau(t)
 	b.gives(b.mark(1))
+	lives := 0
 	b.line.live = func(ctx context.Context, _ func(wire.Frame) error, _ func()) error {
+		lives++
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	before := b.line.count()
 	b.followed()
-	for i := range 3 {
-		if w := b.clock.next(t); w.d != helloWait {
-			t.Fatalf("round %d: patience %v", i, w.d)
-		} else {
-			w.fire <- monday()
-		}
-		if w := b.clock.next(t); w.d != pollEvery {
-			t.Fatalf("round %d: polls after %v", i, w.d)
-		} else {
-			w.fire <- monday()
+	if w := b.clock.next(t); w.d != helloWait {
+		t.Fatalf("patience %v", w.d)
+	} else {
+		w.fire <- monday()
+	}
+	for round := range 3 {
+		for w := b.clock.next(t); ; w = b.clock.next(t) {
+			if w.d == pollEvery {
+				if b.line.last().Hello.WaitS == 0 {
+					t.Errorf("round %d: the server was not asked to wait", round)
+				}
+				w.fire <- monday()
+				break
+			}
+			if w.d != pollLimit {
+				t.Fatalf("round %d: waits %v", round, w.d)
+			}
 		}
 	}
-	b.clock.next(t)
-	if n := b.line.count() - before; n != 4 {
-		t.Errorf("%d exchanges", n)
+	if lives != 1 {
+		t.Errorf("%d streams", lives)
+	}
+}
+
+// An answer that took too long is given up, and the stream is tried again after
+// a while.
+func TestPollThatHangs(t *testing.T) {
+	b := newBureau(t)
+	whole := answers(b.mark(1))
+	hang := make(chan struct{})
+	t.Cleanup(func() { close(hang) })
+	b.line.answers = []func(wire.Request) ([]wire.Frame, error){func(req wire.Request) ([]wire.Frame, error) {
+		if req.Hello.WaitS > 0 {
+			<-hang
+			return nil, errDown
+		}
+		return whole(req)
+	}}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		b.replica.poll(context.Background())
+	}()
+	w := b.clock.next(t)
+	if w.d != pollLimit {
+		t.Fatalf("waits %v", w.d)
+	}
+	w.fire <- monday()
+	if w := b.clock.next(t); w.d != pollEvery {
+		t.Fatalf("then %v", w.d)
+	} else {
+		w.fire <- monday()
+	}
+	hang <- struct{}{}
+	<-done
+}
+
+// The network that comes back is noticed at once.
+func TestWakesWithTheNetwork(t *testing.T) {
+	b := newBureau(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var address atomic.Value
+	address.Store("")
+	go b.replica.WakeWithNetwork(ctx, func() string { return address.Load().(string) })
+	b.clock.next(t).fire <- monday()
+	w := b.clock.next(t)
+	if len(b.replica.wake) != 0 {
+		t.Error("woken by nothing")
+	}
+	address.Store("192.0.2.7")
+	w.fire <- monday()
+	select {
+	case <-b.replica.wake:
+	case <-time.After(30 * time.Second):
+		t.Error("not woken")
 	}
 }
 
