@@ -152,10 +152,18 @@ func (db *DB) Close() error {
 }
 
 // Read runs f on one instant of the database, whatever is written meanwhile.
-// f must not call Read or a write of the same database, nor keep v. When the
-// line to PostgreSQL is cut, f is run again from its beginning.
+// f must not call Read or a write of the same database, nor keep v. It runs once
+// at most: a line to PostgreSQL that is cut before is taken up again, one that
+// is cut meanwhile is a failure (CodeUnreachable).
 func (db *DB) Read(ctx context.Context, f func(v *View) error) error {
-	return db.eng.understood(db.patiently(ctx, func() error { return db.readOnce(ctx, f) }))
+	begun := false
+	err := db.insist(ctx, tries, func(err error) bool { return !begun && db.passing(err) }, func() error {
+		return db.readOnce(ctx, func(v *View) error {
+			begun = true
+			return f(v)
+		})
+	})
+	return db.eng.understood(err)
 }
 
 func (db *DB) readOnce(ctx context.Context, f func(v *View) error) error {

@@ -53,7 +53,7 @@ func openRemote(address string, o Options) (*DB, error) {
 	size := max(4, 2*runtime.NumCPU())
 	db.write = newPool(stdlib.GetConnector(*config), db.eng, size)
 	db.read = newPool(stdlib.GetConnector(*config), db.eng, size)
-	err = db.insist(context.Background(), openTries, db.prepareRemote)
+	err = db.insist(context.Background(), openTries, db.passing, db.prepareRemote)
 	if err != nil {
 		return nil, errors.Join(db.located(err), db.Close())
 	}
@@ -218,7 +218,7 @@ func (s *session) remoteVersion() (int, error) {
 }
 
 func (db *DB) bearRemote(s *session, version int) error {
-	if err := s.run(schema.Postgres); err != nil {
+	if err := s.run(schema.Postgres + schema.PostgresOwn); err != nil {
 		return fmt.Errorf("make the tables: %w", err)
 	}
 	db.born = true
@@ -236,7 +236,10 @@ func (db *DB) cleanUpRemote(ctx context.Context) error {
 	if err != nil {
 		return db.eng.understood(err)
 	}
-	err = s.run("VACUUM")
+	err = s.run("DELETE FROM commits WHERE at < now() - interval '1 day'")
+	if err == nil {
+		err = s.run("VACUUM")
+	}
 	db.write.give(s, db.eng.lost(err))
 	return db.eng.understood(err)
 }

@@ -27,6 +27,7 @@ const (
 	pgStarting        = "57P03"
 	pgIdleTooLong     = "25P03"
 	pgPlanChanged     = "0A000"
+	pgNotYet          = "22023" // a transaction number that a server which restarted has not given yet
 )
 
 func sqlState(err error) string {

@@ -45,7 +45,7 @@ func TestSameShapes(t *testing.T) {
 	want := columnsOf(t, local, `SELECT m.name || '.' || c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c
 		WHERE m.type = 'table' AND m.name NOT LIKE 'usagers_noms%' ORDER BY 1`)
 	got := columnsOf(t, remote, `SELECT c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-		WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1`)
+		WHERE c.relkind = 'r' AND c.relname <> 'commits' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1`)
 	desktops := regexp.MustCompile(`^(held|cursors|pending|base|touched|acknowledged|review)\.`)
 	want = slices.DeleteFunc(want, desktops.MatchString)
 	for _, c := range want {
@@ -311,8 +311,8 @@ func TestWatchBetweenProcesses(t *testing.T) {
 	heard()
 }
 
-// TestLinesAreCut: connections that the server ends cost a retry, reading and
-// writing, and nothing is written twice.
+// TestLinesAreCut: connections that the server ends cost a retry, and nothing
+// is written twice.
 func TestLinesAreCut(t *testing.T) {
 	cluster := pgtest.Shared(t)
 	db := remoteDB(t, cluster.Address(cluster.Database(t)))
@@ -332,19 +332,27 @@ func TestLinesAreCut(t *testing.T) {
 		}
 		say(t, cluster, "postgres", cut) // those that rest in the pool too
 	}
+	// What was begun on a line that is cut is not begun again: whoever reads may
+	// have gone on already with what they read.
 	attempts := 0
 	err := db.Read(context.Background(), func(v *View) error {
-		if attempts++; attempts == 1 {
-			say(t, cluster, "postgres", cut)
-		}
+		attempts++
+		say(t, cluster, "postgres", cut)
+		_, err := v.Head(territoire)
+		return err
+	})
+	if e := ErrorOf(err); e == nil || e.Code != CodeUnreachable || attempts != 1 {
+		t.Errorf("cut while reading: %d attempts, %v", attempts, err)
+	}
+	err = db.Read(context.Background(), func(v *View) error {
 		h, err := v.Head(territoire)
-		if err == nil && h.Number != 5 {
+		if h.Number != 5 {
 			t.Errorf("head %d after 5 writes", h.Number)
 		}
 		return err
 	})
-	if err != nil || attempts != 2 {
-		t.Errorf("read in %d attempts: %v", attempts, err)
+	if err != nil {
+		t.Errorf("the next reading: %v", err)
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // What fails because a connection was cut, the server restarts or two
@@ -23,14 +25,15 @@ const (
 
 // patiently runs f until it succeeds, fails for good, or ctx is done.
 func (db *DB) patiently(ctx context.Context, f func() error) error {
-	return db.insist(ctx, tries, f)
+	return db.insist(ctx, tries, db.passing, f)
 }
 
-func (db *DB) insist(ctx context.Context, tries int, f func() error) error {
+// insist is patiently, so many times and after the failures that again accepts.
+func (db *DB) insist(ctx context.Context, tries int, again func(error) bool, f func() error) error {
 	pause := firstPause
 	for try := 1; ; try++ {
 		err := f()
-		if err == nil || try >= tries || !db.passing(err) {
+		if err == nil || try >= tries || !again(err) {
 			return err
 		}
 		select {
@@ -87,7 +90,7 @@ func (db *DB) attempt(ctx context.Context, hold reach, f func(w *Writer) error) 
 	broken := true
 	defer func() { db.write.give(s, broken) }()
 	w := &Writer{View: View{db: db, s: s}, holder: holder{reach: hold}}
-	done := false
+	done, token := false, uuid.NewString()
 	broken, err = s.within(true, func() error {
 		s.first = w.take
 		defer func() { s.first = nil }()
@@ -98,17 +101,20 @@ func (db *DB) attempt(ctx context.Context, hold reach, f func(w *Writer) error) 
 		if err != nil {
 			return err
 		}
+		if err := firstError(w.finish(), w.err); err != nil || w.id == "" {
+			return err
+		}
 		done = true
-		return firstError(w.finish(), w.err)
+		return w.sign(token)
 	})
 	if err == nil {
 		db.remote.places.keep(s.age, w.placed)
 	}
-	if err == nil || !done || !db.eng.lost(err) || w.id == "" {
+	if err == nil || !done || !db.eng.lost(err) {
 		return w, err
 	}
 	// The line was cut at the commit: only the server knows what became of it.
-	committed, unknown := db.committed(ctx, w.id)
+	committed, unknown := db.committed(ctx, w.id, s.line, token)
 	if unknown != nil {
 		return w, errors.Join(err, unknown)
 	}
@@ -118,27 +124,26 @@ func (db *DB) attempt(ctx context.Context, hold reach, f func(w *Writer) error) 
 	return w, err
 }
 
+// sign leaves the token of the transaction beside what it writes.
+func (w *Writer) sign(token string) error {
+	return w.s.later("sign", "INSERT INTO commits (line, token, at) VALUES (?, ?, now()) ON CONFLICT (line) DO UPDATE SET token = excluded.token, at = excluded.at", w.s.line, token)
+}
+
 // committed asks what became of a transaction whose commit got no answer. The
-// server may not have noticed yet that its line is cut, and may be restarting.
-func (db *DB) committed(ctx context.Context, id string) (bool, error) {
-	errRunning := errors.New("still running")
-	pause, committed := firstPause, false
+// server may not have noticed yet that its line is cut, and may be restarting;
+// once nothing of that number runs, the token is there or never will be.
+func (db *DB) committed(ctx context.Context, id, line, token string) (bool, error) {
+	pause := firstPause
 	for range 2 * tries {
-		err := db.patiently(ctx, func() error {
-			return db.readOnce(ctx, func(v *View) error {
-				var status sql.NullString
-				if err := v.s.one("SELECT pg_xact_status(CAST(CAST(? AS text) AS xid8))", id).Scan(&status); err != nil {
-					return err
-				}
-				committed = status.String == "committed"
-				if status.String == "in progress" {
-					return errRunning
-				}
-				return nil
-			})
-		})
-		if !errors.Is(err, errRunning) {
-			return committed, err
+		var status sql.NullString
+		err := db.ask(ctx, &status, "SELECT pg_xact_status(CAST(CAST(? AS text) AS xid8))", id)
+		if err != nil && sqlState(err) != pgNotYet {
+			return false, err
+		}
+		if status.String != "in progress" {
+			var kept sql.NullString
+			err := db.ask(ctx, &kept, "SELECT max(CAST(token AS text)) FROM commits WHERE line = ?", line)
+			return kept.String == token, err
 		}
 		select {
 		case <-ctx.Done():
@@ -147,5 +152,12 @@ func (db *DB) committed(ctx context.Context, id string) (bool, error) {
 			pause = min(2*pause, worstPause)
 		}
 	}
-	return false, fmt.Errorf("transaction %s: %w", id, errRunning)
+	return false, fmt.Errorf("transaction %s still runs", id)
+}
+
+// ask reads one value in a transaction of its own.
+func (db *DB) ask(ctx context.Context, into *sql.NullString, query string, args ...any) error {
+	return db.patiently(ctx, func() error {
+		return db.readOnce(ctx, func(v *View) error { return v.s.one(query, args...).Scan(into) })
+	})
 }

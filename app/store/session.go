@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+
+	"github.com/google/uuid"
 )
 
 // session is one connection with the statements prepared on it. One goroutine
@@ -19,6 +21,7 @@ type session struct {
 	first func() error      // runs before the next statement, then never again
 	age   int64             // of the pool, when it was opened
 	after []later           // not sent yet
+	line  string            // names the connection among all
 }
 
 // stmt prepares a query once. Statements run without the caller's context:
@@ -179,7 +182,7 @@ func (p *pool) take(ctx context.Context) (*session, error) {
 		p.free <- nil
 		return nil, err
 	}
-	return &session{conn: conn, eng: p.eng, stmts: map[string]*sql.Stmt{}, texts: map[string]string{}, age: p.age.Load()}, nil
+	return &session{conn: conn, eng: p.eng, stmts: map[string]*sql.Stmt{}, texts: map[string]string{}, age: p.age.Load(), line: uuid.NewString()}, nil
 }
 
 // give brings a session back; a broken one is closed, and another opened when

@@ -17,3 +17,8 @@ var SQLite string
 //
 //go:embed postgres.sql
 var Postgres string
+
+// PostgresOwn creates what PostgreSQL needs beside.
+//
+//go:embed postgres_own.sql
+var PostgresOwn string
