@@ -27,6 +27,7 @@ func (d *decider) closeConflit(a *CloseConflit) error {
 
 // closed is c settled by the author at the instant of the act.
 func (d *decider) closed(c *Conflit, choice string) *Conflit {
+	d.refeedAgents(c)
 	after, at := Clone(c), d.at
 	after.ClosedAt, after.ClosedBy, after.Choice = &at, d.by.Agent, choice
 	return after

@@ -14,6 +14,7 @@ func (d *decider) closeSettled() {
 				after := Clone(k)
 				at := d.clock
 				after.ClosedAt, after.ClosedBy, after.Choice = &at, d.by.Agent, "settled"
+				d.refeedAgents(k)
 				d.change(k, after)
 			}
 		}

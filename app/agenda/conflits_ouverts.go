@@ -42,6 +42,7 @@ func wantedKey(command string, wanted map[string]string) string {
 
 // openConflit adds c, or opens again the same one closed earlier.
 func (d *decider) openConflit(c *Conflit) {
+	d.refeedAgents(c)
 	old, ans := Get[*Conflit](d.f, NounConflit, c.Key())
 	if ans != Yes {
 		d.change(nil, c)
@@ -135,4 +136,14 @@ func (d *decider) subject() Ref {
 // removed reports whether this decision removes the record.
 func (d *decider) removed(r Ref) bool {
 	return slices.ContainsFunc(d.out.Changes, func(c Change) bool { return c.Ref() == r && c.After == nil })
+}
+
+// refeedAgents notes again the agents that a conflit names: they are read with
+// it, as long as it is open.
+func (d *decider) refeedAgents(c *Conflit) {
+	for _, s := range c.Sides {
+		if s.Noun == NounAgent && d.mode == Authority {
+			d.refeed(s)
+		}
+	}
 }

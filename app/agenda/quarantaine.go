@@ -44,7 +44,7 @@ func Quarantine(f Facts, c Command, by Author, role *Role, would Decision, clock
 	d := &decider{f: f, c: c, by: by, mode: Authority, at: clock.UTC().Truncate(time.Microsecond), clock: clock.UTC()}
 	k := &Conflit{
 		ID: ConflitID(f.Derive("conflit", string(ConflitQuarantined), c.ID)), Code: ConflitQuarantined, Command: c.ID,
-		Organisation: role.Organisation, Sides: concernedBy(f, role.Organisation, would), Content: raw, OpenedAt: clock.UTC(),
+		Organisation: role.Organisation, Sides: concernedBy(f, role, would), Content: raw, OpenedAt: clock.UTC(),
 		Wanted: map[string]string{"agent": string(by.Agent), "name": c.Name, "at": c.At.UTC().Format(time.RFC3339)},
 	}
 	if org, ans := Get[*Organisation](f, NounOrganisation, string(role.Organisation)); ans == Yes {
@@ -55,10 +55,11 @@ func Quarantine(f Facts, c Command, by Author, role *Role, would Decision, clock
 	return d.out, d.finish()
 }
 
-// concernedBy lists the organisation, then what a command would have changed and
-// the people it names: erasing one of them takes the command with them.
-func concernedBy(f Facts, o OrganisationID, would Decision) []Ref {
-	sides := []Ref{{NounOrganisation, string(o)}}
+// concernedBy lists the organisation and the author, then what a command would
+// have changed and the people it names: erasing one of them takes the command
+// with them.
+func concernedBy(f Facts, role *Role, would Decision) []Ref {
+	sides := []Ref{{NounOrganisation, string(role.Organisation)}, {NounAgent, string(role.Agent)}}
 	for _, c := range would.Changes {
 		if c.Before != nil && Historical(c.Ref().Noun) {
 			sides = append(sides, c.Ref())

@@ -45,6 +45,9 @@ func Readers(f Facts, r Record) []Placed {
 		for _, role := range f.Roles(RoleQuery{Agent: r.ID}) {
 			p.add(role.Organisation, ConfScope(role.Organisation))
 		}
+		for _, c := range f.Conflits(RefOf(r)) { // who left is named as long as something of theirs waits
+			p.conflit(c)
+		}
 	case *Role:
 		p.add(r.Organisation, ConfScope(r.Organisation))
 	case *Motif:

@@ -324,6 +324,7 @@ func (d *decider) reopen(before, c *Conflit) error {
 	if !c.Open() || c.ClosedBy != "" || c.Choice != "" {
 		return Invalid("choice")
 	}
+	d.refeedAgents(c)
 	d.change(before, c)
 	return nil
 }
