@@ -166,6 +166,14 @@ type API interface {
 	RevokePoste(agent, id string) (VuePostes, error)
 	WipePoste(agent, id string) (VuePostes, error)
 
+	// Histoire tells what became of an rdv or an usager, last first. It waits a
+	// little for the network. Refusal: not_found.
+	Histoire(noun, id string) (VueHistoire, error)
+
+	// Rappeler puts back a former value, by the key of a Rappel that Histoire
+	// gave last. Refusals: not_found, nothing_to_undo, and those of the record.
+	Rappeler(key string) (Fait, error)
+
 	// Review lists what the server refused or flagged, the most urgent first.
 	Review() (VueRevoir, error)
 

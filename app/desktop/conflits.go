@@ -45,7 +45,7 @@ func (l *lecture) conflitTitle(c *agenda.Conflit) string {
 	case agenda.ConflitStatus:
 		return stateLabel(c.Wanted["status"]) + " → " + stateLabel(c.Wanted["stood"]) + " : " + who
 	case agenda.ConflitQuarantined:
-		return "Saisie " + of(l.agentOf(agenda.AgentID(c.Wanted["agent"]))) + " en attente de votre accord"
+		return "Saisie " + of(l.whoever(agenda.AgentID(c.Wanted["agent"]))) + " en attente de votre accord"
 	case agenda.ConflitAgentLeft:
 		return "Rendez-vous à confier : " + who
 	case agenda.ConflitBegan:
@@ -134,7 +134,7 @@ func (l *lecture) conflitText(c *agenda.Conflit) string {
 	case agenda.ConflitQuarantined:
 		return l.waitingText(c)
 	case agenda.ConflitAgentLeft:
-		return l.agentOf(agentNamed(c)) + " ne reçoit plus dans l’organisation. Le rendez-vous est gardé ; personne n’a été prévenu."
+		return capital(l.whoever(agentNamed(c))) + " ne reçoit plus dans l’organisation. Le rendez-vous est gardé ; personne n’a été prévenu."
 	case agenda.ConflitBegan:
 		return "Le rendez-vous avait commencé avant l’envoi : il est gardé, et aucun message n’est parti."
 	}
@@ -227,7 +227,7 @@ func (l *lecture) statusText(c *agenda.Conflit) string {
 
 // waitingText says what somebody entered who had lost the right to.
 func (l *lecture) waitingText(c *agenda.Conflit) string {
-	text := l.agentOf(agenda.AgentID(c.Wanted["agent"])) + " n’avait plus ce droit à l’envoi"
+	text := capital(l.whoever(agenda.AgentID(c.Wanted["agent"]))) + " n’avait plus ce droit à l’envoi"
 	if at, err := time.Parse(time.RFC3339, c.Wanted["at"]); err == nil {
 		text += " ; saisi " + l.dayAndHour(at)
 	}
@@ -269,6 +269,14 @@ func (l *lecture) named(by string) string {
 		return "l’usager"
 	}
 	return l.agentOf(agenda.AgentID(by))
+}
+
+// whoever names an agent who may have left: their record goes with their role.
+func (l *lecture) whoever(id agenda.AgentID) string {
+	if a := get[*agenda.Agent](l, agenda.NounAgent, string(id)); a != nil {
+		return a.Name()
+	}
+	return "un ancien agent"
 }
 
 // toldText says what its usagers were last told by mail.

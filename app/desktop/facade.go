@@ -432,6 +432,16 @@ func (a *Agenda) onPoste(method, agent, id, geste, name string) (VuePostes, erro
 	})
 }
 
+// Histoire tells what became of an rdv or an usager.
+func (a *Agenda) Histoire(noun, id string) (VueHistoire, error) {
+	return ask(a, "Histoire", func(ctx context.Context, p *Poste) (VueHistoire, error) { return p.Histoire(ctx, noun, id) })
+}
+
+// Rappeler puts back a former value.
+func (a *Agenda) Rappeler(key string) (Fait, error) {
+	return act(a, "Rappeler", func(ctx context.Context, p *Poste) (Acte, error) { return p.Rappeler(ctx, key) })
+}
+
 // Review lists what the server refused or flagged.
 func (a *Agenda) Review() (VueRevoir, error) {
 	return ask(a, "Review", func(ctx context.Context, p *Poste) (VueRevoir, error) { return p.VueRevoir(ctx) })

@@ -34,6 +34,7 @@ type Poste struct {
 	bailed   bool                          // bail is on the disk
 	places   map[string]bool               // taken by Lock
 	dropped  map[string][]store.ReviewItem // given up in À revoir, until Close
+	formers  map[string]former             // offered by the last history read, by key
 }
 
 // Nouvelle tells who shows the profile that something may be out of date.

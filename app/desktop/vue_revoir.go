@@ -253,7 +253,7 @@ func (l *lecture) waitingSides(c *agenda.Conflit) []Cote {
 	if !ok {
 		return []Cote{}
 	}
-	side.Label = "Saisie " + of(l.agentOf(agenda.AgentID(c.Wanted["agent"]))) + ", " + l.dayAndHour(cmd.At)
+	side.Label = "Saisie " + of(l.whoever(agenda.AgentID(c.Wanted["agent"]))) + ", " + l.dayAndHour(cmd.At)
 	return []Cote{side}
 }
 

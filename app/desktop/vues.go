@@ -334,12 +334,11 @@ type FicheRdv struct {
 	Banner   *Annonce        `json:"banner"` // what matters now: waiting, conflict, cancelled
 	Usagers  []RdvUsager     `json:"usagers"`
 	Agents   []Renvoi        `json:"agents"`
-	Context  string          `json:"context"`      // between agents
-	Told     string          `json:"told"`         // instruction sent to the usager
-	Messages []LigneDatee    `json:"messages"`     // receipts, last first
-	History  []LigneDatee    `json:"history"`      // last first
-	Online   bool            `json:"history_full"` // false: only this desktop's own part
-	Actions  []string        `json:"actions"`      // seen, noshow, excused, revoked, unknown, waiting, arrived_not, move, edit, copy
+	Context  string          `json:"context"`  // between agents
+	Told     string          `json:"told"`     // instruction sent to the usager
+	Messages []LigneDatee    `json:"messages"` // receipts, last first
+	History  []LigneDatee    `json:"history"`  // what this computer knows at once, last first; Histoire tells the rest
+	Actions  []string        `json:"actions"`  // seen, noshow, excused, revoked, unknown, waiting, arrived_not, move, edit, copy
 	Conflict []Avertissement `json:"conflict"`
 }
 

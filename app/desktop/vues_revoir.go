@@ -98,3 +98,25 @@ type DecisionForm struct {
 	Seance string   `json:"seance"` // for a join
 	Fields []string `json:"fields"` // codes whose value is that of the second file, for a merge
 }
+
+// VueHistoire is what became of a record, last first. Offline, or before the
+// server knows it, only this computer's own acts are told: Notice says so.
+type VueHistoire struct {
+	Lines  []LigneHistoire `json:"lines"`
+	Full   bool            `json:"full"`
+	Notice string          `json:"notice"` // "" when nothing is missing
+}
+
+// LigneHistoire is one change, and the former values that may be put back.
+type LigneHistoire struct {
+	Label   string   `json:"label"` // « Déplacé de 10 h à 11 h 30 par Sylvie Martin »
+	When    string   `json:"when"`  // « le lun. 23 nov. à 9 h 02 »
+	Pending bool     `json:"pending"`
+	Rappels []Rappel `json:"rappels"`
+}
+
+// Rappel is a former value: Key is what Rappeler takes.
+type Rappel struct {
+	Key   string `json:"key"`
+	Label string `json:"label"` // « Remettre à 10 h »
+}

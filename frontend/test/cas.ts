@@ -1,5 +1,5 @@
 // Cases to review of the invented town, one of each kind that is drawn in its own way.
-import type { CasChoix, CasRevoir, Creneau, VueRevoir } from "../src/contract";
+import type { CasChoix, CasRevoir, Creneau, VueHistoire, VueRevoir } from "../src/contract";
 import { TODAY, ZONE } from "./made";
 
 const slot = (day: string, from: string, to: string): Creneau => ({
@@ -198,4 +198,23 @@ export const VIEW: VueRevoir = {
     decide: 3,
     refused: 2,
   },
+};
+
+export const HISTORY: VueHistoire = {
+  lines: [
+    {
+      label: "Déplacé de 10 h à 11 h 30 par Sylvie Martin",
+      when: "hier à 9 h 02",
+      pending: false,
+      rappels: [{ key: "rdv/r1/c1/slot", label: "Remettre à 10 h" }],
+    },
+    {
+      label: "Pris par Karim Benali",
+      when: "le lun. 2 nov. à 15 h 08",
+      pending: false,
+      rappels: [],
+    },
+  ],
+  full: true,
+  notice: "",
 };

@@ -153,6 +153,7 @@ type rdvResult struct {
 	Pending   bool        `json:"pending"`
 	Conflicts []warning   `json:"conflicts"`
 	History   []datedLine `json:"history"`
+	Full      bool        `json:"history_full"` // false: this desk's own part
 	Receipts  []datedLine `json:"receipts"`
 }
 
@@ -177,12 +178,16 @@ func (v *rdvShow) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	history, err := p.Histoire(s.ctx, string(agenda.NounRdv), v.ID)
+	if err != nil {
+		return err
+	}
 	it := fiche.Item
 	out := rdvResult{
 		ID: it.ID, Start: it.Start, End: it.End, Zone: r.Zone, Day: r.Day.String(), From: r.From.String(), To: endOf(r, it),
 		Title: it.Title, Motif: string(r.Motif), Lieu: string(r.Lieu), Where: fiche.Where, Agents: texts(r.Agents), Usagers: usagersOf(fiche),
 		Status: string(r.Status), Context: r.Context, Revision: r.Revision, Sequence: r.Sequence, Pending: it.Pending, Conflicts: []warning{},
-		History: linesOf(fiche.History), Receipts: linesOf(fiche.Messages),
+		History: historyOf(history), Full: history.Full, Receipts: linesOf(fiche.Messages),
 	}
 	for _, c := range fiche.Conflict {
 		out.Conflicts = append(out.Conflicts, warning{Code: c.Code, Message: c.Message})
@@ -191,7 +196,19 @@ func (v *rdvShow) Run(s *session) error {
 	for _, line := range append(out.History, out.Receipts...) {
 		text += "\n  " + line.When + "  " + line.Label
 	}
+	if history.Notice != "" {
+		text += "\n  " + history.Notice
+	}
 	return s.print(out, text)
+}
+
+// historyOf gives what each change was, last first.
+func historyOf(h desktop.VueHistoire) []datedLine {
+	all := []datedLine{}
+	for _, line := range h.Lines {
+		all = append(all, datedLine{Label: line.Label, When: line.When, Pending: line.Pending})
+	}
+	return all
 }
 
 // endOf is the end on the rdv's own wall.

@@ -208,7 +208,7 @@ func TestForms(t *testing.T) {
 		{"usager edit " + usagerID("camille") + " --set birth_date=1987-03-04", act},
 		{"absence add --from 2026-11-26T14:00 --to 2026-11-26T18:00 --title Formation", act},
 		{"plage add --motif " + motifID("suivi") + " --first-day 2026-11-27 --from 09:00 --to 12:00 --rrule FREQ=WEEKLY;BYDAY=FR", act},
-		{"rdv show " + rdv, "agents conflicts context day end from history id lieu motif pending receipts revision sequence start status title to usagers where zone"},
+		{"rdv show " + rdv, "agents conflicts context day end from history history_full id lieu motif pending receipts revision sequence start status title to usagers where zone"},
 		{"wipe", "wiped"},
 	}
 	for _, tt := range tests {
