@@ -23,6 +23,7 @@ type poste struct {
 	db      *store.DB
 	counter *guichet.Comptoir
 	client  *http.Client
+	net     *replica.HTTP
 	replica *replica.Replica
 
 	mu      sync.Mutex
@@ -88,6 +89,7 @@ func (p *poste) connect(url string) {
 	if err != nil {
 		p.m.t.Fatal(err)
 	}
+	p.net = net
 	p.replica = replica.New(p.db, p.counter, net, replica.Config{Clock: horlogePoste{p.m.clock}, Jitter: rand.Float64,
 		OnMend: func(m replica.Mended) {
 			p.mu.Lock()
