@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -296,11 +297,23 @@ func (l *line) Follow(ctx context.Context) error {
 		return nil
 	}
 	defer l.at.Heard.Health()
-	err := r.Follow(ctx)
+	following, stop := context.WithCancel(ctx)
+	defer stop()
+	go r.WakeWithNetwork(following, addresses)
+	err := r.Follow(following)
 	if ctx.Err() != nil || err == nil {
 		return err
 	}
 	return l.failed(ctx, err)
+}
+
+// addresses are those of the computer: others when the network is back.
+func addresses() string {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprint(all)
 }
 
 // Wake asks for an exchange soon.
