@@ -115,3 +115,47 @@ func cmdSettle(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	d.do(ts, neg, append([]string{"review", args[1], waiting.Items[0].ID}, args[2:]...)...)
 }
+
+// cmdDecide settles the one case of a code that waits on a desk. An option that
+// follows « --agent » is a name; « créneau N » takes the N-th slot offered.
+func cmdDecide(ts *testscript.TestScript, neg bool, args []string) { decide(ts, neg, args, false) }
+
+// cmdFirst settles the first of several cases of a code.
+func cmdFirst(ts *testscript.TestScript, neg bool, args []string) { decide(ts, neg, args, true) }
+
+func decide(ts *testscript.TestScript, neg bool, args []string, several bool) {
+	want(ts, args, 3, -1, "decide DESK CODE keep|apply|drop|move [OPTION…]")
+	j := of(ts)
+	d := j.desk(ts, args[0])
+	var waiting struct {
+		Items []struct {
+			ID, Code string
+			Choices  []struct {
+				Choice string
+				Starts []string
+			}
+		}
+	}
+	d.read(ts, &waiting, "review")
+	var found []int
+	for i, one := range waiting.Items {
+		if one.Code == args[1] {
+			found = append(found, i)
+		}
+	}
+	if len(found) == 0 || len(found) > 1 && !several {
+		ts.Fatalf("%d cases %q wait on %s", len(found), args[1], d.name)
+	}
+	one := waiting.Items[found[0]]
+	options := j.named2ids(args[3:])
+	if len(options) == 2 && options[0] == "créneau" {
+		n, err := strconv.Atoi(options[1])
+		ts.Check(err)
+		for _, c := range one.Choices {
+			if c.Choice == "move" && n <= len(c.Starts) {
+				options = []string{"--start", c.Starts[n-1]}
+			}
+		}
+	}
+	d.do(ts, neg, append([]string{"review", args[2], one.ID}, options...)...)
+}

@@ -21,6 +21,11 @@
 //
 //	desk DESK [AGENT]            a new profile, connected and filled; "! desk"
 //	                             when the password in PASSWORD must be refused
+//	relogin DESK AGENT           its session back, by the password
+//	device DESK                  puts its id into DEVICE
+//	steal DESK                   shows the server its last token, as a thief who
+//	                             heard it would, without its key
+//	gone DESK                    nothing is left of its profile
 //	permanence DESK VERB …       any verb on that profile
 //	refused DESK CODE VERB …     a verb that must be refused with that code
 //	usage DESK VERB …            a verb that must not be understood
@@ -41,6 +46,12 @@
 //	soon DESK PATTERN [SECONDS]  the same, within a second of the last act
 //	same-agenda DESK DESK        two desktops show the same
 //	settle DESK CHOICE           decides the one case of À revoir
+//	decide DESK CODE CHOICE […]  decides the one case of that code; « créneau 1 »
+//	                             takes the first slot that it offers
+//	first DESK CODE CHOICE […]   the same, of the first of several
+//	plage NAME, motif NAME, rdv NAME
+//	                             names the id that the last command printed:
+//	                             PLAGE_NAME, NAME, RDV_NAME
 //
 // What people receive:
 //

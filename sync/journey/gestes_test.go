@@ -46,6 +46,22 @@ func idIn(out string) (string, error) {
 	return r.ID, nil
 }
 
+// cmdNamed names the id that the last command printed: « plage matin » makes it
+// PLAGE_MATIN, « motif cafe » CAFE.
+func cmdNamed(kind string) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		only(ts, neg)
+		want(ts, args, 1, 1, kind+" NAME")
+		id, err := idIn(ts.ReadFile("stdout"))
+		ts.Check(err)
+		name := variable(args[0])
+		if kind != "motif" {
+			name = variable(kind) + "_" + name
+		}
+		ts.Setenv(name, id)
+	}
+}
+
 // known gives the id of a person of the script.
 func (j *journey) known(ts *testscript.TestScript, who string) string {
 	id := j.usagers[who]

@@ -82,6 +82,9 @@ func setup(e *testscript.Env, p programs, w *world) error {
 	for name, hours := range map[string]int{"DEUX_HEURES_AVANT": -2, "UNE_HEURE_AVANT": -1} {
 		e.Setenv(name, time.Now().Add(time.Duration(hours)*time.Hour).UTC().Truncate(time.Minute).Format(time.RFC3339))
 	}
+	for _, n := range []int{10, 29, 31, 61} {
+		e.Setenv(fmt.Sprintf("DANS_%d_JOURS", n), time.Now().AddDate(0, 0, n).UTC().Format(time.RFC3339))
+	}
 	for name, id := range w.ids {
 		e.Setenv(variable(name), id)
 	}
@@ -182,10 +185,10 @@ func (j *journey) named(day string) string {
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"server": cmdServer, "permanenced": cmdPermanenced, "offline": cmdOffline, "online": cmdOnline, "cut": cmdCut,
-		"desk": cmdDesk, "permanence": cmdPermanence, "refused": cmdRefused, "usage": cmdUsage,
-		"usager": cmdUsager, "book": cmdBook, "move": cmdMove, "cancel": cmdCancel, "mark": cmdMark,
+		"desk": cmdDesk, "relogin": cmdRelogin, "device": cmdDevice, "steal": cmdSteal, "gone": cmdGone, "permanence": cmdPermanence, "refused": cmdRefused, "usage": cmdUsage,
+		"usager": cmdUsager, "plage": cmdNamed("plage"), "motif": cmdNamed("motif"), "rdv": cmdNamed("rdv"), "book": cmdBook, "move": cmdMove, "cancel": cmdCancel, "mark": cmdMark,
 		"sync": cmdSync, "follow": cmdFollow, "kill9": cmdKill9, "crash": cmdCrash,
-		"agenda": cmdAgenda, "soon": cmdSoon, "same-agenda": cmdSameAgenda, "settle": cmdSettle,
+		"agenda": cmdAgenda, "soon": cmdSoon, "same-agenda": cmdSameAgenda, "settle": cmdSettle, "decide": cmdDecide, "first": cmdFirst,
 		"mail": cmdMail, "link": cmdLink, "caldav": cmdCaldav, "vdirsyncer": cmdVdirsyncer, "same": cmdSame,
 		"expand": cmdExpand, "http": cmdHTTP, "attempts": cmdAttempts, "exchange": cmdExchange,
 	}

@@ -1,9 +1,11 @@
 package journey
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"sync"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -18,6 +20,7 @@ type line struct {
 	down  bool
 	cut   string // "", "request", "answer": what happens to the next connection
 	conns map[net.Conn]bool
+	heard string // the last Authorization that went through, as a thief on the line hears it
 }
 
 func newLine(target func() string) (*line, error) {
@@ -63,13 +66,40 @@ func (l *line) carry(desk net.Conn) {
 			desk.Close()
 			return
 		}
-		io.Copy(server, desk) // ends with either side
+		io.Copy(server, io.TeeReader(desk, ear{l})) // ends with either side
 	}()
 	if cut == "answer" {
-		server.Read(make([]byte, 1)) // the server has answered; nobody hears it
+		challenges(desk, server) // the server has answered; nobody hears it
 		return
 	}
 	io.Copy(desk, server) // ends with either side
+}
+
+// challenges lets through what only asks for a proof, until the first answer to
+// what was said, which is kept from the desktop.
+func challenges(desk io.Writer, server io.Reader) {
+	piece := make([]byte, 64<<10)
+	for {
+		n, err := server.Read(piece)
+		if err != nil || !bytes.HasPrefix(piece[:n], []byte("HTTP/1.1 401")) {
+			return
+		}
+		desk.Write(piece[:n]) // the other end says so if it has gone
+	}
+}
+
+// ear hears the tokens that go through a line.
+type ear struct{ l *line }
+
+func (e ear) Write(p []byte) (int, error) {
+	const name = "Authorization: "
+	if at := bytes.LastIndex(p, []byte(name)); at >= 0 {
+		value, _, _ := strings.Cut(string(p[at+len(name):]), "\r\n")
+		e.l.mu.Lock()
+		e.l.heard = value
+		e.l.mu.Unlock()
+	}
+	return len(p), nil
 }
 
 // halve carries half of the first piece of a request.
