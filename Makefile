@@ -10,6 +10,8 @@ export GOFLAGS := -tags=webkit2_41,sqlite_fts5 -buildvcs=false
 export PERMANENCE_SEEDS ?= 2000
 # Adresse de la démonstration ; le port 0 laisse le système choisir.
 export LISTEN ?= 127.0.0.1:8420
+# Dossier d'un banc de synchronisation, pour « make bench » (docs/bench/README.md).
+export LAB ?=
 # Dossier de fichiers .ics étrangers, pour « make interop ».
 export CORPUS ?=
 # Nombre de scénarios de « make soak ».
@@ -34,7 +36,7 @@ test: ## toute la suite de tests
 check: ## mise en forme, analyse statique, règles de la maison
 	@build/scripts/check.sh
 
-bench: ## mesures, écrites dans docs/bench/
+bench: ## mesures, écrites dans docs/bench/ (LAB=dossier d'un banc)
 	@build/scripts/bench.sh
 
 screens: ## captures de tous les écrans, dans build/screens/

@@ -25,6 +25,12 @@ type result struct {
 	laps   []lap
 	budget time.Duration // on the median; 0 when there is none
 	note   string        // in French
+
+	// What is not a time of its own runs is an amount, in a unit, and its goal.
+	amount float64
+	unit   string  // "" for a time
+	limit  float64 // at most; 0 when there is none
+	floor  bool    // limit is the least instead
 }
 
 // at gives the time below which a share of the runs stays: 0.5, 0.95.
@@ -45,15 +51,21 @@ func (r result) cpu() time.Duration {
 	return sum / time.Duration(max(1, len(r.laps)))
 }
 
-// verdict compares the median with the budget.
+// verdict compares the median with the budget, or the amount with its goal.
 func (r result) verdict() string {
+	held := r.at(0.5) <= r.budget
 	switch {
-	case r.budget == 0:
+	case r.unit != "" && r.limit == 0, r.unit == "" && r.budget == 0:
 		return ""
-	case r.at(0.5) <= r.budget:
+	case r.unit != "" && r.floor:
+		held = r.amount >= r.limit
+	case r.unit != "":
+		held = r.amount <= r.limit
+	}
+	if held {
 		return "tenu"
 	}
-	return "**dépassé**"
+	return "**manqué**"
 }
 
 // timed runs f so many times, once more before to warm up.

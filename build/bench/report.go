@@ -33,16 +33,20 @@ func (r report) String() string {
 	if m.load != "" {
 		fmt.Fprintf(&b, "Charge de la machine au début : %s (au-dessus de %d, d’autres travaux ralentissent les mesures).\n", m.load, m.cores)
 	}
-	b.WriteString("\nLe budget porte sur la médiane. Fichiers SQLite et serveur réels ; le réseau est la boucle locale.\n")
+	b.WriteString("\nLe budget porte sur la médiane. Sans autre précision, fichiers SQLite et serveur réels ; le réseau est la boucle locale.\n")
 	b.WriteString("Processeur : temps de calcul moyen d’un essai, poste et serveur ensemble, que d’autres travaux n’allongent guère.\n\n")
 	b.WriteString("| Mesure | Médiane | 95 % sous | Processeur | Essais | Budget | |\n|---|--:|--:|--:|--:|--:|---|\n")
 	for _, x := range r.results {
+		if len(x.laps) == 0 {
+			continue
+		}
 		budget := ""
 		if x.budget > 0 {
 			budget = inMS(x.budget)
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %d | %s | %s |\n", x.what, inMS(x.at(0.5)), inMS(x.at(0.95)), inMS(x.cpu()), len(x.laps), budget, x.verdict())
 	}
+	b.WriteString(r.amounts())
 	b.WriteString("\n")
 	for _, x := range r.results {
 		if x.note != "" {
@@ -50,6 +54,41 @@ func (r report) String() string {
 		}
 	}
 	return b.String()
+}
+
+// amounts is the table of what is not a time.
+func (r report) amounts() string {
+	var b strings.Builder
+	for _, x := range r.results {
+		if x.unit == "" {
+			continue
+		}
+		goal, word := "", "au plus "
+		if x.floor {
+			word = "au moins "
+		}
+		if x.limit > 0 {
+			goal = word + decimal(x.limit, 3)
+		}
+		fmt.Fprintf(&b, "| %s | %s\u00a0%s | %s | %s |\n", x.what, decimal(x.amount, 2), x.unit, goal, x.verdict())
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "\n| Mesure | Valeur | But | |\n|---|--:|--:|---|\n" + b.String()
+}
+
+// decimal writes a number with so many decimals at most, as French readers
+// expect it.
+func decimal(n float64, digits int) string {
+	if n >= 100 {
+		digits = 0
+	}
+	text := strconv.FormatFloat(n, 'f', digits, 64)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return strings.ReplaceAll(text, ".", ",")
 }
 
 // inMS writes a time in milliseconds, as French readers expect it.

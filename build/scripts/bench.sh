@@ -8,4 +8,4 @@ need_packages build
 
 mkdir -p docs/bench
 # shellcheck disable=SC2086 # the caller's own arguments
-go run ./build/bench -out docs/bench ${ARGS:-}
+go run ./build/bench -out docs/bench ${LAB:+-lab "$LAB"} ${ARGS:-}

@@ -8,8 +8,9 @@
 //	lab live URL DIR N K       K edits on one desktop, seen on another
 //	lab many URL DIR N K       K fresh desktops at once
 //
-// and two of its own:
+// and three of its own:
 //
+//	lab enrol URL DIR N K      K desktops that only log in
 //	lab make N                 N invented appointments, for seed
 //	lab idle URL DIR N K       K live streams; once more for each line read
 //
@@ -58,7 +59,7 @@ func profiled(f func() error) error {
 	return errors.Join(err, out.Close())
 }
 
-var errUsage = errors.New("usage: lab serve | seed URL FILE | pull URL DIR N | push URL DIR N K | live URL DIR N K | many URL DIR N K | make N | idle URL DIR N K")
+var errUsage = errors.New("usage: lab serve | seed URL FILE | pull URL DIR N | push URL DIR N K | live URL DIR N K | many URL DIR N K | enrol URL DIR N K | make N | idle URL DIR N K")
 
 func run(ctx context.Context, words []string) error {
 	if len(words) == 1 && words[0] == "serve" {
@@ -102,6 +103,8 @@ func ask(ctx context.Context, word, url, at string, k int) (figures, error) {
 		return live(ctx, url, at, k)
 	case word == "many" && k > 0:
 		return many(ctx, url, at, k)
+	case word == "enrol" && k > 0:
+		return enrol(ctx, url, at, k)
 	case word == "idle" && k > 0:
 		return idle(ctx, url, at, k)
 	}
