@@ -34,12 +34,7 @@ func openHouse(t *testing.T) queuetest.House {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	counter := guichet.NewCounter(db.Ledger(), queuetest.Now)
-	h := &house{post{db, counter, queuetest.Now, newID}, t}
-	h.write(func(tx *store.ServerTx) error {
-		return tx.Put(&agenda.Territoire{ID: queuetest.TheTerritoire, Name: "Montrelay", Departement: "62", Zone: "Europe/Paris", Holidays: "metropole"})
-	})
-	return h
+	return housedIn(t, db)
 }
 
 func (h *house) write(f func(tx *store.ServerTx) error) {
