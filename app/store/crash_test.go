@@ -23,6 +23,10 @@ const crashEnv = "PERMANENCE_CRASH_TEST"
 const crashSealEnv = "PERMANENCE_CRASH_SEAL"
 
 func TestMain(m *testing.M) {
+	if path := os.Getenv(rekeyEnv); path != "" {
+		fmt.Fprintln(os.Stderr, rekeyForever(path))
+		os.Exit(1)
+	}
 	if path := os.Getenv(crashEnv); path != "" {
 		fmt.Fprintln(os.Stderr, writeForever(path, crashKey(os.Getenv(crashSealEnv))))
 		os.Exit(1)
@@ -116,6 +120,39 @@ func killRounds(t *testing.T, key string, rounds int, longer time.Duration) {
 	}
 }
 
+// rekeyEnv names the database that a child seals anew until it is killed.
+const rekeyEnv = "PERMANENCE_REKEY_TEST"
+
+// rekeyForever seals under one key and under the other, one line each time.
+func rekeyForever(path string) error {
+	for i := 0; ; i++ {
+		from, to := "a", "b"
+		if i%2 == 1 {
+			from, to = to, from
+		}
+		if err := store.Rekey(path, testKey(from), testKey(to)); err != nil {
+			return err
+		}
+		fmt.Println(i + 1)
+	}
+}
+
+// TestKillRekey kills a program that seals a file anew: one of the two keys
+// opens it, and nothing is missing.
+func TestKillRekey(t *testing.T) {
+	for round := range 6 {
+		path := sealedFile(t, store.Desktop)
+		killChild(t, []string{rekeyEnv + "=" + path}, time.Duration(3+7*round)*time.Millisecond)
+		db, err := openSealed(path, "a", store.Desktop)
+		if e := store.ErrorOf(err); e != nil && e.Code == store.CodeKey {
+			db, err = openSealed(path, "b", store.Desktop)
+		}
+		if db = closing(t)(db, err); agents(t, db) != "Fournier" {
+			t.Errorf("it holds %q", agents(t, db))
+		}
+	}
+}
+
 func firstOf(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {
@@ -129,8 +166,13 @@ func firstOf(errs ...error) error {
 // warning, and gives the last number it acknowledged.
 func kill(t *testing.T, path, key string, after time.Duration) (acknowledged int64) {
 	t.Helper()
+	return killChild(t, []string{crashEnv + "=" + path, crashSealEnv + "=" + key}, after)
+}
+
+func killChild(t *testing.T, env []string, after time.Duration) (acknowledged int64) {
+	t.Helper()
 	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), crashEnv+"="+path, crashSealEnv+"="+key)
+	child.Env = append(os.Environ(), env...)
 	var said strings.Builder
 	child.Stderr = &said
 	out, err := child.StdoutPipe()

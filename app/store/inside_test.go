@@ -17,9 +17,17 @@ import (
 )
 
 // opened makes a file of a kind and leaves it open.
-func opened(t *testing.T, kind Kind) *DB {
+func opened(t *testing.T, kind Kind) *DB { return openedUnder(t, nil, kind) }
+
+// both runs a test on a plain file and on a sealed one.
+func both(t *testing.T, kind Kind, f func(t *testing.T, db *DB)) {
+	t.Run("plain", func(t *testing.T) { f(t, opened(t, kind)) })
+	t.Run("sealed", func(t *testing.T) { f(t, openedUnder(t, make([]byte, 32), kind)) })
+}
+
+func openedUnder(t *testing.T, key []byte, kind Kind) *DB {
 	t.Helper()
-	db, err := Open(filepath.Join(t.TempDir(), "p.db"), nil, Options{Kind: kind})
+	db, err := Open(filepath.Join(t.TempDir(), "p.db"), key, Options{Kind: kind})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,13 +72,14 @@ func TestReadOnlyFolder(t *testing.T) {
 	}
 }
 
-func TestUpgrade(t *testing.T) {
+func TestUpgrade(t *testing.T) { both(t, Desktop, upgradeAndBack) }
+
+func upgradeAndBack(t *testing.T, db *DB) {
 	const v = schema.Version
 	steps := fstest.MapFS{
 		number(v+1) + ".sql": {Data: []byte("-- why\nCREATE TABLE extra (id TEXT) STRICT; INSERT INTO extra VALUES ('a');")},
 		number(v+2) + ".sql": {Data: []byte("-- why\nALTER TABLE extra ADD COLUMN more TEXT;")},
 	}
-	db := opened(t, Desktop)
 	s, err := db.write.take(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -97,12 +106,13 @@ func TestUpgrade(t *testing.T) {
 	}
 }
 
-func TestUpgradeThatFails(t *testing.T) {
+func TestUpgradeThatFails(t *testing.T) { both(t, Desktop, upgradeThatFails) }
+
+func upgradeThatFails(t *testing.T, db *DB) {
 	const v = schema.Version
 	steps := fstest.MapFS{
 		number(v+1) + ".sql": {Data: []byte("CREATE TABLE half (id TEXT) STRICT; INSERT INTO nowhere VALUES (1);")},
 	}
-	db := opened(t, Desktop)
 	s, err := db.write.take(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -135,8 +145,12 @@ func copies(t *testing.T, db *DB) []string {
 		t.Fatal(err)
 	}
 	for _, name := range left {
-		if info, err := os.Stat(name); err != nil || info.Size() == 0 {
+		body, err := os.ReadFile(name)
+		if err != nil || len(body) == 0 {
 			t.Errorf("copy %s: %v", name, err)
+		}
+		if strings.HasPrefix(string(body), sqliteMagic) == db.Sealed() {
+			t.Errorf("copy %s is not sealed as its file is (%v)", name, db.Sealed())
 		}
 	}
 	return left
@@ -156,8 +170,9 @@ func TestPathsOnWindows(t *testing.T) {
 
 // TestFullDisk: what does not fit is refused whole, what was acknowledged
 // stays, and writing goes on once there is room.
-func TestFullDisk(t *testing.T) {
-	db := opened(t, Server)
+func TestFullDisk(t *testing.T) { both(t, Server, fullDisk) }
+
+func fullDisk(t *testing.T, db *DB) {
 	write := func(name string, size int) error {
 		return db.WriteServer(context.Background(), func(tx *ServerTx) error {
 			u := &agenda.Usager{ID: agenda.UsagerID(agenda.DeriveID(nil, name)), LastName: name, Address: strings.Repeat("x", size)}

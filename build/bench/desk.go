@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"permanence/app/agenda"
@@ -28,7 +29,8 @@ func measureDesk(ctx context.Context, dir string, s sizes) ([]result, error) {
 	}
 	for i := range sealed {
 		sealed[i].what += ", fichier scellé"
-		sealed[i].note = fmt.Sprintf("%.2f fois le même fichier en clair", float64(sealed[i].at(0.5))/float64(plain[i].at(0.5)))
+		sealed[i].note = strings.ReplaceAll(fmt.Sprintf("%.2f fois le même fichier en clair, %.2f fois en temps de calcul",
+			float64(sealed[i].at(0.5))/float64(plain[i].at(0.5)), float64(sealed[i].cpu())/float64(plain[i].cpu())), ".", ",")
 	}
 	sealed[0].budget = 2 * plain[0].at(0.5)
 	return append(plain, sealed...), nil
