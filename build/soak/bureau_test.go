@@ -27,6 +27,7 @@ type bureau struct {
 	motif, lieu, usager string
 	agent               string
 	booked              int
+	pace                time.Duration // of one booking
 }
 
 // phrase opens the profile where no keyring answers.
@@ -52,6 +53,14 @@ func (m *monde) newBureau(i int) *bureau {
 	b.motif = b.first("motifs")
 	b.lieu = b.first("lieux")
 	b.usager = b.first("usager", "search", "a")
+	began := time.Now()
+	cmd := b.booking()
+	out, err := cmd.Output()
+	if err != nil {
+		m.t.Fatalf("the first booking: %v: %s", err, out)
+	}
+	b.pace = time.Since(began)
+	b.confirm(cmd, out)
 	return b
 }
 
@@ -106,7 +115,7 @@ func (b *bureau) round() {
 	if err := follows.Start(); err != nil {
 		b.m.t.Fatal(err)
 	}
-	for deadline := time.Now().Add(time.Duration(rand.IntN(1200)) * time.Millisecond); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(rand.N(5 * b.pace)); time.Now().Before(deadline); {
 		cmd := b.booking()
 		var out bytes.Buffer
 		cmd.Stdout = &out
