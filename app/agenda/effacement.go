@@ -115,6 +115,7 @@ func (d *decider) eraseRecus(r RdvID, u UsagerID) {
 func (d *decider) eraseConflits(r Ref) {
 	for _, c := range d.f.Conflits(r) {
 		if !d.removed(RefOf(c)) {
+			d.refeedAgents(c)
 			d.erase(c)
 		}
 	}

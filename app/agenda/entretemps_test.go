@@ -239,10 +239,20 @@ func TestRow17AgentLeft(t *testing.T) {
 	if got := Readers(m, k); len(got) != 1 || got[0].Scope != BureauScope(m.ccas.ID) {
 		t.Errorf("fed to %v, want the admins and the secretariat", got)
 	}
+	who := look(t, m, &Agent{ID: m.aissatou})
+	named := func() bool {
+		return slices.Contains(Readers(m, who), Placed{m.territoire.ID, BureauScope(m.ccas.ID)})
+	}
+	if !named() || !slices.Contains(d.Refeed, RefOf(who)) {
+		t.Error("who left has no name to show")
+	}
 	m.must(t, m.sylvie, &ReviseRdv{Rdv: r.ID, Context: &TextEdit{Now: "à réaffecter"}})
 	m.only(t, r, ConflitAgentLeft)
-	m.must(t, m.sylvie, &MoveRdv{Rdv: r.ID, From: r.Slot(), To: r.Slot(), FromAgent: m.aissatou, ToAgent: m.thomas})
+	gone := m.must(t, m.sylvie, &MoveRdv{Rdv: r.ID, From: r.Slot(), To: r.Slot(), FromAgent: m.aissatou, ToAgent: m.thomas})
 	m.calm(t, r, "reassigned")
+	if named() || !slices.Contains(gone.Refeed, RefOf(who)) {
+		t.Error("who left is still read once nothing waits")
+	}
 
 	never := m.booking(2, "2026-12-01 10:30", m.accueil, []AgentID{m.marc}, m.nadia)
 	wants(t, second(m.do(m.thomas, never, from("desk-1", nil))), CodeForbidden)
