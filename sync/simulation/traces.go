@@ -52,7 +52,8 @@ func union(a, b map[string]bool) map[string]bool {
 }
 
 // unreadable lists those of some records that a desk has no business with any
-// more: it does not show them, and no refused command of its own names them.
+// more: it does not show them, and no refused command of its own, nor any that
+// waits for its agent's word, names them.
 func (w *world) unreadable(d *desk, ids map[string]bool) map[string]bool {
 	none := map[string]bool{}
 	w.read(d.disk.db, func(v *store.View) error {
@@ -60,8 +61,13 @@ func (w *world) unreadable(d *desk, ids map[string]bool) map[string]bool {
 		if err != nil {
 			return err
 		}
+		waiting, err := v.OpenConflits() // a command kept aside is for the admins to read
+		if err != nil {
+			return err
+		}
 		for id := range ids {
-			if slices.ContainsFunc(kept, func(r store.ReviewItem) bool { return bytes.Contains(r.Content, []byte(id)) }) {
+			if slices.ContainsFunc(kept, func(r store.ReviewItem) bool { return bytes.Contains(r.Content, []byte(id)) }) ||
+				slices.ContainsFunc(waiting, func(c *agenda.Conflit) bool { return bytes.Contains(c.Content, []byte(id)) }) {
 				continue
 			}
 			_, rdv := v.Record(agenda.NounRdv, id)
