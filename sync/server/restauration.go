@@ -100,11 +100,11 @@ func republish(tx *store.ServerTx, r *agenda.Rdv, numbers map[agenda.TerritoireI
 	return nil
 }
 
-// heard keeps what mail said before this server was restored, as a desktop knows
+// Heard keeps what mail said before this server was restored, as a desktop knows
 // it from its receipts: nothing is said twice. A receipt that is here already
 // tells nothing new, and one about an rdv that its agent may not read nothing at
 // all.
-func heard(tx *store.ServerTx, d hub.Device, told []wire.Told) error {
+func Heard(tx *store.ServerTx, d hub.Device, told []wire.Told) error {
 	held := agenda.Held(tx, d.Agent)
 	for _, t := range told {
 		if _, ans := tx.Record(agenda.NounRecu, string(t.Recu.ID)); ans == agenda.Yes || !plausible(t) {

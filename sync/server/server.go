@@ -91,7 +91,7 @@ func (s *Server) DB() *store.DB { return s.db }
 func build(cfg Config, db *store.DB, listener net.Listener) (*Server, error) {
 	s := &Server{cfg: cfg, db: db, listener: listener, bus: hub.NewLocalBus(), url: publicURL(cfg, listener.Addr())}
 	s.counter = guichet.NewCounter(db.Ledger(), cfg.Now)
-	s.hub = hub.New(db, s.counter, s.bus, hub.Config{Now: cfg.Now, Welcome: s.welcome, Heard: heard, Differs: s.differs,
+	s.hub = hub.New(db, s.counter, s.bus, hub.Config{Now: cfg.Now, Welcome: s.welcome, Heard: Heard, Differs: s.differs,
 		Deadline: func(d time.Duration) time.Time { return time.Now().Add(d) }})
 	hasher, err := access.NewHasher(2)
 	if err != nil {
