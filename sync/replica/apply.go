@@ -390,7 +390,7 @@ func (r *Replica) outgrown(ctx context.Context) (bool, error) {
 	if err := r.store.Read(ctx, func(v *store.View) error {
 		places, err := readPlaces(v)
 		for _, p := range places {
-			found = found || max(p.Schema, 1) < r.form
+			found = found || max(p.Schema, 1) < r.speaks
 		}
 		return err
 	}); err != nil || !found {

@@ -130,7 +130,7 @@ func (r *Replica) poll(ctx context.Context) {
 	defer cancel()
 	began := r.clock.Now()
 	var tally Tally
-	p := &pager{r: r, tally: &tally}
+	p := &pager{r: r, tally: &tally, spoke: q.Hello.Schema}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -194,7 +194,7 @@ func (r *Replica) watch(ctx context.Context, heard, done <-chan struct{}) lived 
 // listen applies the pages of one live stream.
 func (r *Replica) listen(ctx context.Context, req wire.Request, alive func()) {
 	var tally Tally
-	p := &pager{r: r, tally: &tally}
+	p := &pager{r: r, tally: &tally, spoke: req.Hello.Schema}
 	// The stream ends with the line or with ctx; either way the next exchange
 	// tells the truth, so that its error needs no other answer.
 	_ = r.net.Live(ctx, req, r.between(ctx, p, alive), alive)

@@ -67,7 +67,7 @@ func (p *pager) frame(ctx context.Context, f wire.Frame) error {
 	case wire.TypeHello:
 		p.r.noteHello(*f.Server)
 		p.next, p.elsewhere = f.Server.Next, f.Server.Elsewhere
-		p.r.form = min(p.r.schema, f.Server.Schema)
+		p.r.speaks, p.r.form = min(p.r.schema, f.Server.Schema), min(p.spoke, f.Server.Schema)
 		p.older = f.Server.Schema < p.spoke && p.pushes > 0
 		if p.elsewhere {
 			return nil

@@ -34,7 +34,8 @@ type Replica struct {
 	// Of one exchange at a time:
 	audited time.Time // when the rows were last read against what is held
 	stuck   map[agenda.TerritoireID]stuckAt
-	form    int  // schema spoken with the server: the older of both
+	speaks  int  // schema of the next request: the older of both, as far as is known
+	form    int  // schema of the answer being read: that of its request, or an older server's
 	behind  bool // a command has no words in it: the server has to be upgraded
 
 	mu     sync.Mutex
@@ -66,7 +67,7 @@ func New(s Store, r Replayer, t Transport, cfg Config) *Replica {
 		cfg.Schema, cfg.Forms = wire.Schema, wire.Conversions()
 	}
 	return &Replica{store: s, counter: r, net: t, clock: cfg.Clock, jitter: cfg.Jitter, onApply: cfg.OnApply, changed: cfg.OnHealth, contact: cfg.OnContact,
-		onMend: cfg.OnMend, stuck: map[agenda.TerritoireID]stuckAt{}, schema: cfg.Schema, forms: cfg.Forms, form: cfg.Schema, wake: make(chan struct{}, 1)}
+		onMend: cfg.OnMend, stuck: map[agenda.TerritoireID]stuckAt{}, schema: cfg.Schema, forms: cfg.Forms, speaks: cfg.Schema, form: cfg.Schema, wake: make(chan struct{}, 1)}
 }
 
 // Health is what the window shows of the sync.

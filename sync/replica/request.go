@@ -49,7 +49,7 @@ func (r *Replica) requestIn(v *store.View, a asking) (question, error) {
 		return question{}, err
 	}
 	q := question{Request: wire.Request{Cursors: sorted(cursors), Hello: wire.Hello{
-		Protocol: wire.Protocol, Schema: r.form, Last: last, Again: a.again, Clock: r.clock.Now().UTC().Truncate(time.Second),
+		Protocol: wire.Protocol, Schema: r.speaks, Last: last, Again: a.again, Clock: r.clock.Now().UTC().Truncate(time.Second),
 	}}}
 	if !a.list {
 		shorten(q.Cursors)
@@ -112,7 +112,7 @@ func (r *Replica) fill(q *question, device string, queue []store.Queued) error {
 	for _, c := range queue {
 		body, err := r.body(device, c)
 		if err == nil {
-			body, err = r.forms.Command(body, r.schema, r.form)
+			body, err = r.forms.Command(body, r.schema, r.speaks)
 		}
 		if errors.Is(err, wire.ErrForm) { // it waits, and what comes after it
 			r.behind = true
