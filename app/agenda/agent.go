@@ -31,6 +31,36 @@ func (a *Agent) Check() error {
 	return nil
 }
 
+// claimLogin arbitrates a login address: it opens one account. Taken already, it
+// is refused (CodeEmailTaken); given on a desktop that could not know, the fiche
+// stands without it, or with the one it had, and its author is told.
+func (d *decider) claimLogin(before, r Record) error {
+	a, ok := r.(*Agent)
+	if !ok {
+		return nil
+	}
+	had, _ := before.(*Agent)
+	if a.Email == "" || had != nil && had.Email == a.Email {
+		return nil
+	}
+	for _, o := range d.f.Logins(a.Email) {
+		if o.ID == a.ID {
+			continue
+		}
+		if d.mode == Propose || d.c.Device == "" {
+			return Refuse(CodeEmailTaken, a.Key())
+		}
+		a.Email = ""
+		if had != nil {
+			a.Email = had.Email
+		}
+		d.verdict(Merged)
+		d.out.Code = CodeEmailTaken
+		return nil
+	}
+	return nil
+}
+
 // Level is what an agent may do in an organisation.
 type Level string
 

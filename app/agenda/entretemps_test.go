@@ -518,3 +518,30 @@ func TestSettleWaiting(t *testing.T) {
 		t.Error("undone: the rdv is withdrawn, the answer stays given")
 	}
 }
+
+// Row 15: the same login given twice opens one account; the second agent stays,
+// without it.
+func TestRow15LoginTakenMeanwhile(t *testing.T) {
+	add := func(n int) *AddRecord {
+		body, err := Encode(&Agent{ID: AgentID(id('a', n)), FirstName: "Paul", LastName: "Nguyen", Email: "paul@example.org"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &AddRecord{NounAgent, body}
+	}
+	m := newMonde()
+	m.must(t, m.claire, add(20), from("desk-1", nil))
+	wants(t, second(m.do(m.claire, add(21))), CodeEmailTaken)
+	d := m.must(t, m.claire, add(21), from("desk-2", nil))
+	if a := look(t, m, &Agent{ID: AgentID(id('a', 21))}); a.Email != "" || d.Verdict != Merged || d.Code != CodeEmailTaken {
+		t.Errorf("%+v, %s %s", a, d.Verdict, d.Code)
+	}
+	m.must(t, m.thomas, &ReviseRecord{NounAgent, string(m.thomas), sets("email", `"paul@example.org"`)}, from("desk-3", nil))
+	if a := look(t, m, &Agent{ID: m.thomas}); a.Email != "agent3@example.org" {
+		t.Errorf("login = %q, want the one he had", a.Email)
+	}
+	m.must(t, m.thomas, &ReviseRecord{NounAgent, string(m.thomas), sets("email", `"thomas@example.org"`)})
+	if a := look(t, m, &Agent{ID: m.thomas}); a.Email != "thomas@example.org" {
+		t.Errorf("login = %q", a.Email)
+	}
+}

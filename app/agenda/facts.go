@@ -46,6 +46,8 @@ type Facts interface {
 	// (motif, lieu, plage), the territoire (organisation, service), the agent
 	// (importe) or the Rdv (recu), by id.
 	Records(n Noun, owner string) []Record
+	// Logins gives the agents who log in by this address, by id.
+	Logins(email string) []*Agent
 	// Former gives the last image of a record that was removed, and not erased;
 	// nil when there is none, or when it was forgotten. Only the server has one.
 	Former(n Noun, id string) Record

@@ -205,6 +205,10 @@ func (f *faits) sign(d Decision, by Signature) {
 	}
 }
 
+func (f *faits) Logins(email string) []*Agent {
+	return all(f, func(a *Agent) bool { return email != "" && a.Email == email })
+}
+
 func (f *faits) Former(n Noun, id string) Record { return f.former[Ref{n, id}] }
 
 func (f *faits) Signature(r Ref, revision int64) *Signature {

@@ -32,6 +32,9 @@ func (d *decider) addRecord(a *AddRecord) error {
 	if err := d.checkSetting(nil, r); err != nil {
 		return err
 	}
+	if err := d.claimLogin(nil, r); err != nil {
+		return err
+	}
 	d.change(nil, r)
 	d.adopt(r)
 	if org, ok := r.(*Organisation); ok {
@@ -95,6 +98,9 @@ func (d *decider) putSetting(before, r Record, changed []string) error {
 		return err
 	}
 	if err := d.checkSetting(before, r); err != nil {
+		return err
+	}
+	if err := d.claimLogin(before, r); err != nil {
 		return err
 	}
 	d.change(before, r)

@@ -15,3 +15,20 @@ func (v *View) Agents() ([]*agenda.Agent, error) {
 func (v *View) AgentsByEmail(email string) ([]*agenda.Agent, error) {
 	return listOf[*agenda.Agent](v, agents, "WHERE email = ? ORDER BY id", email)
 }
+
+// Logins gives the agents who log in by this address, by id.
+func (v *View) Logins(email string) []*agenda.Agent {
+	as, err := v.AgentsByEmail(email)
+	v.fail(err)
+	return as
+}
+
+// followLogin gives the account of an agent the address that their fiche has,
+// unless another account has it.
+func (tx *ServerTx) followLogin(a *agenda.Agent) error {
+	if a.Email == "" {
+		return nil
+	}
+	return tx.change("follow a login", `UPDATE accounts SET email = ? WHERE agent = ? AND email <> ?
+		AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.email = ? AND o.agent <> ?)`, a.Email, a.ID, a.Email, a.Email, a.ID)
+}

@@ -48,6 +48,8 @@ func (tx *ServerTx) Put(r agenda.Record) error {
 	switch r := r.(type) {
 	case *agenda.Territoire:
 		return tx.begin(r.ID)
+	case *agenda.Agent:
+		return tx.followLogin(r)
 	case *agenda.Rdv:
 		tx.rdvs[r.ID] = true
 	}

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ func history(t *testing.T, e Engine) {
 	t.Run("former values", func(t *testing.T) { formerValues(t, e.Open(t, store.Server)) })
 	t.Run("roles", func(t *testing.T) { formerRoles(t, e.Open(t, store.Server)) })
 	t.Run("erased and old", func(t *testing.T) { forgottenValues(t, e.Open(t, store.Server)) })
+	t.Run("logins", func(t *testing.T) { loginsFollow(t, e.Open(t, store.Server)) })
 	t.Run("merged fiches", func(t *testing.T) { mergedFiches(t, e.Open(t, store.Server)) })
 }
 
@@ -169,4 +171,30 @@ func mergedFiches(t *testing.T, db *store.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// loginsFollow: an account has the address of its agent's fiche, and never that
+// of another account.
+func loginsFollow(t *testing.T, db *store.DB) {
+	claire := &agenda.Agent{ID: agentID("claire"), LastName: "Fournier", Email: "claire@example.org", Stamp: rev(1)}
+	karim := &agenda.Agent{ID: agentID("karim"), LastName: "Benali", Email: "karim@example.org", Stamp: rev(1)}
+	serve(t, db, func(tx *store.ServerTx) error {
+		return errors.Join(tx.AddAccount(store.Account{Agent: claire.ID, Email: claire.Email, CreatedAt: at(0, 8, 0)}),
+			tx.AddAccount(store.Account{Agent: karim.ID, Email: karim.Email, CreatedAt: at(0, 8, 0)}), tx.Put(claire), tx.Put(karim))
+	})
+	claire.Email, karim.Email = "c.fournier@example.org", "c.fournier@example.org"
+	serve(t, db, func(tx *store.ServerTx) error { return errors.Join(tx.Put(claire), tx.Put(karim)) })
+	read(t, db, func(v *store.View) {
+		first, err := v.Account(claire.ID)
+		if err != nil || first.Email != "c.fournier@example.org" {
+			t.Errorf("account = %+v, %v", first, err)
+		}
+		second, err := v.Account(karim.ID)
+		if err != nil || second.Email != "karim@example.org" {
+			t.Errorf("account = %+v, %v", second, err)
+		}
+		if all := v.Logins("c.fournier@example.org"); len(all) != 2 {
+			t.Errorf("logins = %+v", all)
+		}
+	})
 }
