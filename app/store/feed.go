@@ -55,19 +55,34 @@ func (v *View) feedAfter(t agenda.TerritoireID, scopes []agenda.Scope, n agenda.
 		return FeedPage{}, err
 	}
 	limit = max(1, limit)
-	var all []Line
-	for _, p := range places {
-		lines, err := v.linesOf(p, n, after, limit+1)
-		if err != nil {
-			return FeedPage{}, err
-		}
-		all = append(all, lines...)
+	all, err := v.linesAfter(t, places, n, after, head.Number, limit+1)
+	if err != nil {
+		return FeedPage{}, err
 	}
 	slices.SortFunc(all, byNumber)
 	if len(all) <= limit {
 		return FeedPage{Lines: latest(all), Through: head.Number}, nil
 	}
 	return v.cut(places, n, all, limit)
+}
+
+// linesAfter gives the lines of each place above the number after, at least the
+// first limit of them.
+func (v *View) linesAfter(t agenda.TerritoireID, places []int64, n agenda.Noun, after, head int64, limit int) ([]Line, error) {
+	if n == "" && len(places) > 1 {
+		if lines, ok, err := v.recent(t, places, after, head); ok || err != nil {
+			return lines, err
+		}
+	}
+	var all []Line
+	for _, p := range places {
+		lines, err := v.linesOf(p, n, after, limit)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, lines...)
+	}
+	return all, nil
 }
 
 // cut ends a page with the last number that is whole below limit, or takes the

@@ -37,7 +37,7 @@ func (h *Hub) ServeExchange(w http.ResponseWriter, r *http.Request) {
 		failRequest(w, err)
 		return
 	}
-	out := newAnswer(w, r, h.deadline)
+	out := newAnswer(w, r, h.deadline, &h.packers)
 	s := access.From(r.Context())
 	err = h.Exchange(r.Context(), Device{s.Device, s.Agent}, req, out.send)
 	if err == nil {
@@ -128,10 +128,11 @@ type answer struct {
 	kind  string
 
 	deadline func(time.Duration) time.Time
+	packers  *packers
 }
 
-func newAnswer(w http.ResponseWriter, r *http.Request, deadline func(time.Duration) time.Time) *answer {
-	return &answer{w: w, deadline: deadline, kind: coding(r.Header.Get("Accept-Encoding"))}
+func newAnswer(w http.ResponseWriter, r *http.Request, deadline func(time.Duration) time.Time, p *packers) *answer {
+	return &answer{w: w, deadline: deadline, packers: p, kind: coding(r.Header.Get("Accept-Encoding"))}
 }
 
 func (a *answer) begin() error {
@@ -141,7 +142,7 @@ func (a *answer) begin() error {
 	header.Set("Cache-Control", "no-store")
 	switch a.kind {
 	case "zstd":
-		z, err := zstd.NewWriter(a.w, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(256<<10))
+		z, err := a.packers.take(a.w)
 		if err != nil {
 			return err
 		}

@@ -30,6 +30,7 @@ type Hub struct {
 	schema    int
 	forms     wire.Chain
 	pageLines int
+	packers   packers
 	deadline  func(time.Duration) time.Time
 	after     func(time.Duration) <-chan time.Time
 }
