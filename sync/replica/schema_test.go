@@ -1,0 +1,103 @@
+package replica
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"permanence/app/agenda"
+	"permanence/app/store"
+	"permanence/sync/wire"
+)
+
+// renamed gives a converter that gives a key of an object another name.
+func renamed(from, to string) func(json.RawMessage) (json.RawMessage, error) {
+	return func(body json.RawMessage) (json.RawMessage, error) {
+		var m map[string]json.RawMessage
+		if err := json.Unmarshal(body, &m); err != nil {
+			return nil, err
+		}
+		if v, ok := m[from]; ok {
+			m[to] = v
+			delete(m, from)
+		}
+		return json.Marshal(m)
+	}
+}
+
+// formerly is how an earlier schema would have spoken: an usager had a "nom",
+// commands had an "n°", and addresses could not be changed.
+func formerly() wire.Chain {
+	return wire.Chain{{
+		From: 1,
+		Up:   map[agenda.Noun]func(json.RawMessage) (json.RawMessage, error){agenda.NounUsager: renamed("nom", "last_name")},
+		Down: map[agenda.Noun]func(json.RawMessage) (json.RawMessage, error){agenda.NounUsager: renamed("last_name", "nom")},
+		CommandDown: map[string]func(json.RawMessage) (json.RawMessage, error){
+			"BookRdv":      renamed("accepted", "acceptes"),
+			"ReviseUsager": func(json.RawMessage) (json.RawMessage, error) { return nil, fmt.Errorf("%w: addresses", wire.ErrForm) },
+		},
+	}}
+}
+
+// newer makes the desktop one of schema 2.
+func (b *bureau) newer() {
+	b.replica = New(b.db, b.counter, b.line, Config{Clock: b.clock, Jitter: func() float64 { return 0.5 }, Schema: 2, Forms: formerly()})
+}
+
+// speaks answers as a server of a schema does: it runs nothing of a newer one.
+func speaks(schema int, ran *[]wire.Request, frames ...wire.Frame) func(wire.Request) ([]wire.Frame, error) {
+	return func(req wire.Request) ([]wire.Frame, error) {
+		next := req.Hello.Last + 1
+		if req.Hello.Schema > schema && len(req.Commands) > 0 {
+			next -= int64(len(req.Commands))
+		} else {
+			*ran = append(*ran, req)
+		}
+		hello := wire.Frame{T: wire.TypeHello, Server: &wire.ServerHello{Protocol: wire.Protocol, Schema: schema, Clock: monday(), Next: next}}
+		return append(append([]wire.Frame{hello}, frames...), wire.Frame{T: wire.TypeEnd, End: &wire.End{}}), nil
+	}
+}
+
+// A newer desktop reads what an older server sends, says what it can in the
+// server's words, and keeps what it cannot until the server is upgraded.
+func TestOlderServer(t *testing.T) {
+	b := newBureau(t)
+	b.newer()
+	old := agenda.Clone(b.records()[7].(*agenda.Usager))
+	old.FirstName, old.Revision = "Nadège", 2
+	put := b.put(2, old)
+	put.Body, _ = renamed("last_name", "nom")(put.Body)
+	_, booked := b.book(2)
+	b.rename(1)
+	var ran []wire.Request
+	b.line.answers = []func(wire.Request) ([]wire.Frame, error){speaks(1, &ran, put, b.mark(2))}
+	b.sync()
+	b.read(func(v *store.View) error {
+		u, _ := agenda.Get[*agenda.Usager](v, agenda.NounUsager, string(b.nadia))
+		if u == nil || u.LastName != "Haddad" || u.FirstName != "Nadège" {
+			t.Errorf("read %+v", u)
+		}
+		return nil
+	})
+	if len(ran) != 1 || ran[0].Hello.Schema != 1 || len(ran[0].Commands) != 1 || !strings.Contains(string(ran[0].Commands[0]), booked.ID) {
+		t.Fatalf("ran %+v", ran)
+	}
+	if len(b.queue()) != 2 || b.replica.Health().Err != "upgrade_server" {
+		t.Errorf("%d pending, health %+v", len(b.queue()), b.replica.Health())
+	}
+
+	// The server is upgraded: a fresh copy in the new form, and the rest leaves.
+	ran = nil
+	b.line.answers = []func(wire.Request) ([]wire.Frame, error){
+		speaks(2, &ran, b.mark(2)), speaks(2, &ran, b.page(3, b.records()...)...)}
+	b.line.asked = nil
+	b.sync()
+	last := b.line.last()
+	if len(last.Cursors) != 0 || last.Hello.Schema != 2 || len(last.Commands) != 2 {
+		t.Errorf("asked %d cursors, schema %d, %d commands", len(last.Cursors), last.Hello.Schema, len(last.Commands))
+	}
+	if b.replica.Health().Err != "" || b.number() != 3 {
+		t.Errorf("health %+v, number %d", b.replica.Health(), b.number())
+	}
+}
