@@ -21,6 +21,7 @@ type desk struct {
 	name    string
 	agent   agenda.AgentID
 	skew    time.Duration
+	schema  int // of its release
 	disk    *disk
 	counter *guichet.Comptoir
 	replica *replica.Replica
@@ -46,7 +47,7 @@ const (
 var errForked = errors.New("logged in again")
 
 func (w *world) newDesk(i int) (*desk, error) {
-	d := &desk{w: w, name: fmt.Sprintf("desk%d", i), agent: w.cast.agents[i], at: map[agenda.TerritoireID]store.Cursor{}}
+	d := &desk{w: w, name: fmt.Sprintf("desk%d", i), agent: w.cast.agents[i], schema: w.releaseOf(i), at: map[agenda.TerritoireID]store.Cursor{}}
 	d.disk = &disk{w: w, name: d.name, kind: store.Desktop}
 	if err := d.disk.open(); err != nil {
 		return d, err
@@ -57,7 +58,9 @@ func (w *world) newDesk(i int) (*desk, error) {
 // restart forgets everything but the disk.
 func (d *desk) restart() {
 	d.counter = guichet.NewComptoir(deskOf{d}, d.now, d.w.newID)
-	d.replica = replica.New(deskStore{d}, d.counter, line{d}, replica.Config{Clock: deskClock{d}, Jitter: func() float64 { return 0 }})
+	d.replica = replica.New(deskStore{d}, d.counter, line{d}, replica.Config{
+		Clock: deskClock{d}, Jitter: func() float64 { return 0 }, Schema: d.schema, Forms: forms(),
+	})
 }
 
 // login enrols the profile, under the device it had if it may keep it.

@@ -86,7 +86,7 @@ func (w *world) readableBy(v *store.View, a agenda.AgentID, from time.Time) (map
 func (w *world) feedTellsAll() {
 	for _, x := range w.witness {
 		device := line{x.desk}.device(wire.Request{}).ID
-		req := wire.Request{Hello: wire.Hello{Protocol: wire.Protocol, Schema: wire.Schema, Clock: w.clock}, Cursors: []wire.Cursor{x.cursor}}
+		req := wire.Request{Hello: wire.Hello{Protocol: wire.Protocol, Schema: w.schema, Clock: w.clock}, Cursors: []wire.Cursor{x.cursor}}
 		err := w.hub.Exchange(ctxb, hub.Device{ID: device, Agent: x.desk.agent}, req, func(frames []wire.Frame) error {
 			if end := frames[len(frames)-1]; end.T == wire.TypeMark && end.Mark.Reset {
 				clear(x.rows)

@@ -33,6 +33,7 @@ func mishaps() []act {
 		{"restore", 1, (*world).restores},
 		{"failover", 1, (*world).failover},
 		{"alter", 1, (*world).alters},
+		{"upgrade", 1, (*world).upgrades},
 		{"witness", 1, (*world).watches},
 	}
 }
@@ -113,7 +114,7 @@ func (w *world) clone(d *desk) {
 	if len(w.desks) > 4 {
 		return
 	}
-	c := &desk{w: w, name: d.name + "'", agent: d.agent, at: map[agenda.TerritoireID]store.Cursor{}}
+	c := &desk{w: w, name: d.name + "'", agent: d.agent, schema: d.schema, at: map[agenda.TerritoireID]store.Cursor{}}
 	c.disk = &disk{w: w, name: c.name, kind: store.Desktop}
 	image := d.disk.image()
 	if err := c.disk.open(); err != nil {

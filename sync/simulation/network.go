@@ -42,8 +42,16 @@ func (w *world) fault() fault {
 // line carries bytes between a desk and the server, and loses some.
 type line struct{ d *desk }
 
-func (n line) Exchange(ctx context.Context, req wire.Request, frame func(wire.Frame) error) error {
+func (n line) Exchange(ctx context.Context, req wire.Request, read func(wire.Frame) error) error {
 	w := n.d.w
+	req, err := written(req, n.d.schema)
+	if err != nil {
+		return err
+	}
+	frame := func(f wire.Frame) error {
+		f, _, err := forms().Frame(f, n.d.schema, newest)
+		return errors.Join(err, read(f))
+	}
 	switch f := w.fault(); f {
 	case faultDropped:
 		return errNetwork
@@ -68,7 +76,9 @@ func (n line) Exchange(ctx context.Context, req wire.Request, frame func(wire.Fr
 			return err
 		}
 	case faultProxy:
-		return n.byProxy(ctx, req, frame)
+		if w.schema == newest && n.d.schema == newest {
+			return n.byProxy(ctx, req, frame)
+		}
 	}
 	body, err := n.answer(ctx, req)
 	if err != nil {
@@ -112,7 +122,12 @@ func (n line) answerBytes(ctx context.Context, up []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.arrives(req)
+	if req, err = understood(req, w.schema); err != nil {
+		return nil, err
+	}
+	if read, err := turned(req, req.Hello.Schema, newest); err == nil {
+		w.arrives(read)
+	}
 	device := n.device(req)
 	if !w.knows(device.ID) {
 		return nil, replica.ErrRefused
@@ -121,6 +136,10 @@ func (n line) answerBytes(ctx context.Context, up []byte) ([]byte, error) {
 	out := wire.NewWriter(&down)
 	err = w.hub.Exchange(ctx, device, req, func(frames []wire.Frame) error {
 		for _, f := range frames {
+			f, _, err := forms().Frame(f, newest, w.schema)
+			if err != nil {
+				return err
+			}
 			if err := out.Write(f); err != nil {
 				return err
 			}
@@ -138,7 +157,7 @@ func (n line) answerBytes(ctx context.Context, up []byte) ([]byte, error) {
 	return down.Bytes(), err
 }
 
-// arrives keeps each command as the server is about to meet it: a desktop may
+// arrives keeps each command as the server may be about to meet it: a desktop may
 // have numbered it again, for another device or another history.
 func (w *world) arrives(req wire.Request) {
 	for _, raw := range req.Commands {
@@ -221,9 +240,10 @@ func (w *world) onlyHeld(d *desk, frames []wire.Frame) {
 			if f.T != wire.TypePut {
 				continue
 			}
-			r, err := agenda.Decode(f.Noun, f.Body)
-			if err != nil {
-				return err
+			r, ans := v.Record(f.Noun, f.ID)
+			if ans != agenda.Yes {
+				w.fail("%s is sent %s %s, which is not here", d.name, f.Noun, f.ID)
+				continue
 			}
 			readers := agenda.Readers(v, r)
 			for _, s := range f.Scopes {

@@ -19,6 +19,7 @@ type central struct {
 	counter   *guichet.Counter
 	hub       *hub.Hub
 	pageLines int
+	schema    int // of its release
 	backups   []backup
 }
 
@@ -34,6 +35,7 @@ func (w *world) startServer() {
 	w.counter = guichet.NewCounter(ledger{w}, w.now)
 	w.hub = hub.New(serverStore{w}, w.counter, hub.NewLocalBus(), hub.Config{
 		Now: w.now, PageLines: w.pageLines, Deadline: func(d time.Duration) time.Time { return w.clock.Add(d) },
+		Schema: w.schema, Forms: forms(),
 	})
 }
 

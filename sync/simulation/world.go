@@ -79,6 +79,7 @@ func newWorld(s Script, dir string) (*world, error) {
 		return w, err
 	}
 	w.pageLines = 1 + w.rng.IntN(40)
+	w.releases()
 	w.startServer()
 	if err := w.found(s.Desks); err != nil {
 		return w, err

@@ -1,0 +1,99 @@
+package simulation
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"permanence/app/agenda"
+	"permanence/sync/wire"
+)
+
+// newest is the schema of the code that runs here. Two older ones are made up,
+// so that releases can be mixed: one called the note of an rdv otherwise, the
+// other the address of an usager.
+const newest = 3
+
+// forms is the chain between them.
+func forms() wire.Chain {
+	return wire.Chain{
+		renamed(1, "context", "remarque", agenda.NounRdv, "BookRdv", "ReviseRdv"),
+		renamed(2, "address", "domicile", agenda.NounUsager, "AddUsager", "ReviseUsager"),
+	}
+}
+
+// renamed is a step in which a key of a noun and of its commands got another
+// name.
+func renamed(from int, now, was string, n agenda.Noun, commands ...string) wire.Conversion {
+	turn := func(a, b string) func(json.RawMessage) (json.RawMessage, error) {
+		return func(body json.RawMessage) (json.RawMessage, error) {
+			return bytes.ReplaceAll(body, []byte(`"`+a+`":`), []byte(`"`+b+`":`)), nil
+		}
+	}
+	c := wire.Conversion{
+		From:      from,
+		Up:        map[agenda.Noun]func(json.RawMessage) (json.RawMessage, error){n: turn(was, now)},
+		Down:      map[agenda.Noun]func(json.RawMessage) (json.RawMessage, error){n: turn(now, was)},
+		CommandUp: map[string]func(json.RawMessage) (json.RawMessage, error){}, CommandDown: map[string]func(json.RawMessage) (json.RawMessage, error){},
+	}
+	for _, name := range commands {
+		c.CommandUp[name], c.CommandDown[name] = turn(was, now), turn(now, was)
+	}
+	return c
+}
+
+// All the code here speaks the newest. A program of an older release is one
+// whose words are turned where they leave it and where they reach it.
+
+// written are commands as a program of a schema writes them.
+func written(req wire.Request, schema int) (wire.Request, error) { return turned(req, newest, schema) }
+
+// understood are those that a program of a schema reads.
+func understood(req wire.Request, schema int) (wire.Request, error) {
+	return turned(req, schema, newest)
+}
+
+func turned(req wire.Request, from, to int) (wire.Request, error) {
+	commands := make([]json.RawMessage, len(req.Commands))
+	for i, raw := range req.Commands {
+		var err error
+		if commands[i], err = forms().Command(raw, from, to); err != nil {
+			return req, err
+		}
+	}
+	req.Commands = commands
+	return req, nil
+}
+
+// releases draws which releases run: mostly the newest alone, sometimes an
+// older server, sometimes older desktops.
+func (w *world) releases() {
+	w.schema = newest
+	if w.seed%3 == 0 {
+		w.schema = newest - int(w.seed/3%2)
+	}
+}
+
+// releaseOf draws the release of a desktop.
+func (w *world) releaseOf(i int) int {
+	if w.seed%3 > 0 {
+		return newest
+	}
+	return newest - (i+int(w.seed/3))%3
+}
+
+// upgrades brings the server, or a desktop, to the next release: it starts
+// again, and the server runs what it had not understood.
+func (w *world) upgrades(d *desk) {
+	if w.rng.IntN(2) == 0 {
+		d.schema = min(newest, d.schema+1)
+		w.note("%s is upgraded to %d", d.name, d.schema)
+		d.restart()
+		return
+	}
+	w.schema = min(newest, w.schema+1)
+	w.note("the server is upgraded to %d", w.schema)
+	w.startServer()
+	if _, err := w.hub.RunWaiting(ctxb); err != nil && !crashed(err) {
+		w.fail("run what waited: %v", err)
+	}
+}
