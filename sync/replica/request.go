@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"permanence/app/agenda"
@@ -65,11 +66,29 @@ func (r *Replica) requestIn(v *store.View, a asking) (question, error) {
 	if err != nil {
 		return question{}, err
 	}
+	if err := signed(v, queue); err != nil {
+		return question{}, err
+	}
 	q.Hello.Acked = last
 	if len(queue) > 0 {
 		q.Hello.Acked = queue[0].Command.N - 1 // outcomes come in order of n
 	}
 	return q, r.fill(&q, device, queue)
+}
+
+// signed refuses (ErrRefused) to push a command of another author than whose
+// session this is: they have to log in themselves.
+func signed(v *store.View, queue []store.Queued) error {
+	line, err := Line(v)
+	if err != nil || line.Agent == "" {
+		return err
+	}
+	for _, q := range queue {
+		if q.Author != line.Agent {
+			return fmt.Errorf("%w: n %d is another agent's", ErrRefused, q.Command.N)
+		}
+	}
+	return nil
 }
 
 // shorten puts a hash where the server can be expected to know the scopes.

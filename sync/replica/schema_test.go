@@ -2,11 +2,13 @@ package replica
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"permanence/app/agenda"
+	"permanence/app/guichet"
 	"permanence/app/store"
 	"permanence/sync/wire"
 )
@@ -99,5 +101,33 @@ func TestOlderServer(t *testing.T) {
 	}
 	if b.replica.Health().Err != "" || b.number() != 3 {
 		t.Errorf("health %+v, number %d", b.replica.Health(), b.number())
+	}
+}
+
+// A command leaves under its author's session alone.
+func TestAnotherAuthorsCommand(t *testing.T) {
+	b := newBureau(t)
+	e := Enrolled{Credential: "c", Device: b.device, LastN: 0}
+	e.Agent.ID = b.alice
+	if err := Keep(t.Context(), b.db, "https://agenda.example.org", e); err != nil {
+		t.Fatal(err)
+	}
+	b.book(2)
+	b.sync()
+	stranger, cmd := id[agenda.AgentID](b), agenda.NewCommand(id[string](b), monday(), &agenda.Emptied{})
+	b.write(func(tx *store.DeskTx) error {
+		var err error
+		cmd.Device, cmd.N = b.device, 2
+		if _, err = tx.NextN(); err != nil {
+			return err
+		}
+		return tx.Queue(guichet.Pending{Command: cmd, Author: stranger})
+	})
+	asked := b.line.count()
+	if _, err := b.replica.Sync(t.Context()); !errors.Is(err, ErrRefused) || b.line.count() != asked {
+		t.Errorf("%v, %d exchanges", err, b.line.count()-asked)
+	}
+	if len(b.queue()) != 2 {
+		t.Errorf("%d commands are left", len(b.queue()))
 	}
 }
