@@ -4,7 +4,7 @@
 source "$(dirname "$0")/lib.sh"
 
 need_go
-need_packages build
+need_packages build base
 
 mkdir -p docs/bench
 # shellcheck disable=SC2086 # the caller's own arguments

@@ -6,10 +6,13 @@
 source "$(dirname "$0")/lib.sh"
 
 need_go
-need_packages build
+need_packages build base
 
 say "Vrais processus : $KILLS arrêts brutaux de chacun, disques pleins, lecture seule, câbles coupés"
 PERMANENCE_KILLS=$KILLS go test -tags=webkit2_41,sqlite_fts5,soak -count=1 -timeout 0 -v ./build/soak
+
+say "Huit processus, un créneau et une dernière place, 1000 fois : un gagnant à chaque fois"
+PERMANENCE_CLAIMS=1000 go test -count=1 -timeout 0 -v -run TestOneWinner ./app/guichet
 
 say "Simulation de la synchronisation : $SOAK scénarios"
 PERMANENCE_SEEDS=$SOAK PERMANENCE_FILE_SEEDS=$((SOAK / 100)) \

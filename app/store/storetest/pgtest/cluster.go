@@ -104,7 +104,7 @@ func credential(name string) (*syscall.Credential, error) {
 
 // prepare makes the folder and the cluster in it.
 func (c *Cluster) prepare() error {
-	dir, err := os.MkdirTemp("/tmp", "permanence-pg-")
+	dir, err := os.MkdirTemp("", "permanence-pg-")
 	if err != nil {
 		return err
 	}
