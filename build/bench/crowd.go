@@ -55,13 +55,12 @@ func freshCrowd(ctx context.Context, p *program, server *child, s sizes) ([]resu
 	r.note = "durée d’un poste ; le dernier a fini en " + inMS(ms(slices.Max(a.Each)))
 	return []result{r,
 		{what: what + ", processeur du serveur par poste", amount: each.Seconds() * 1000, unit: "ms", limit: 10, note: "l’inscription (vérifier un mot de passe, lent à dessein) ôtée : " + inMS(logins)},
-		{what: what + ", mémoire du serveur au plus", amount: float64(most) / 1024, unit: "Mio", limit: 128},
+		{what: what + ", mémoire du serveur au plus", amount: float64(most) / 1024, unit: "Mio", limit: 128, note: "mots de passe vérifiés compris"},
 	}, nil
 }
 
-// enrolments gives what one login costs the server's processor: that of a
-// desktop that copies, less that of a copy alone is not known from outside, so
-// desktops that only log in are counted.
+// enrolments gives what one login costs the server's processor, from desktops
+// that only log in.
 func enrolments(ctx context.Context, p *program, server *child, s sizes) (time.Duration, error) {
 	dir, err := p.fresh()
 	if err != nil {
@@ -92,7 +91,7 @@ func edits(ctx context.Context, p *program, server *child, s sizes) ([]result, e
 
 // streamed holds idle live streams, then closes and opens some again.
 func streamed(ctx context.Context, p *program, server *child, s sizes) ([]result, error) {
-	held, errs, err := hold(ctx, p, server, s.streams)
+	held, errs, err := hold(ctx, p, server, s)
 	if err != nil {
 		return nil, err
 	}
@@ -106,8 +105,10 @@ func streamed(ctx context.Context, p *program, server *child, s sizes) ([]result
 	}, nil
 }
 
-// hold gives the memory that one of n idle streams takes, in KiB.
-func hold(ctx context.Context, p *program, server *child, n int) (float64, int, error) {
+// hold gives the memory that one of many idle streams takes, in KiB, once they
+// have rested.
+func hold(ctx context.Context, p *program, server *child, s sizes) (float64, int, error) {
+	n := s.streams
 	dir, err := p.fresh()
 	if err != nil {
 		return 0, 0, err
@@ -121,6 +122,7 @@ func hold(ctx context.Context, p *program, server *child, n int) (float64, int, 
 	if err != nil {
 		return 0, 0, errors.Join(err, talk.cmd.Wait())
 	}
+	time.Sleep(s.rest)
 	after, _ := server.memory()
 	last, err := talk.end()
 	return float64(max(0, after-before)) / float64(n), last.Errors, err

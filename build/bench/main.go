@@ -47,12 +47,13 @@ func groups() []group {
 // sizes are how much is measured; tests ask for less.
 type sizes struct {
 	deskRdvs, deskUsagers, deskAgents int
-	lieux, plages, agents             int   // of the search for slots
-	rows, commands                    int   // of the exchange
-	events                            int   // of one agenda over CalDAV
-	copies                            []int // records of the first copies
-	crowd, crowdRows                  int   // desktops at once, and what each copies
-	edits, streams                    int   // followed live; held open
+	lieux, plages, agents             int           // of the search for slots
+	rows, commands                    int           // of the exchange
+	events                            int           // of one agenda over CalDAV
+	copies                            []int         // records of the first copies
+	crowd, crowdRows                  int           // desktops at once, and what each copies
+	edits, streams                    int           // followed live; held open
+	rest                              time.Duration // of the streams before they are weighed
 	replays                           []replaySize
 	growth                            []int // rows on both sides
 	remoteRows                        int   // on PostgreSQL
@@ -80,7 +81,7 @@ func wholeSizes() sizes {
 	return sizes{
 		deskRdvs: 200_000, deskUsagers: 50_000, deskAgents: 50, lieux: 64, plages: 28, agents: 300,
 		rows: 10_000, commands: 1_000, events: 10_000, runs: 400,
-		copies: []int{10_000, 100_000}, crowd: 50, crowdRows: 1_000, edits: 100, streams: 2_000,
+		copies: []int{10_000, 100_000}, crowd: 50, crowdRows: 1_000, edits: 100, streams: 2_000, rest: 20 * time.Second,
 		replays: []replaySize{{100, 1_000, 50 * time.Millisecond}, {1_000, 10_000, 500 * time.Millisecond}},
 		growth:  []int{10_000, 1_000_000}, remoteRows: 10_000,
 	}
