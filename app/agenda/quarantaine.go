@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"time"
 )
@@ -32,6 +33,11 @@ func (f formerly) Roles(q RoleQuery) []*Role {
 	return found
 }
 
+// QuarantineOf names the conflit that keeps a command aside.
+func QuarantineOf(f Facts, command string) ConflitID {
+	return ConflitID(f.Derive("conflit", string(ConflitQuarantined), command))
+}
+
 // Quarantine gives the decision that keeps a command aside, for the admins and
 // the secretariat of the organisation in which its author had a role: one
 // conflit, with its content. would is what the command would have done; clock is
@@ -43,8 +49,8 @@ func Quarantine(f Facts, c Command, by Author, role *Role, would Decision, clock
 	}
 	d := &decider{f: f, c: c, by: by, mode: Authority, at: clock.UTC().Truncate(time.Microsecond), clock: clock.UTC()}
 	k := &Conflit{
-		ID: ConflitID(f.Derive("conflit", string(ConflitQuarantined), c.ID)), Code: ConflitQuarantined, Command: c.ID,
-		Organisation: role.Organisation, Sides: concernedBy(f, role, would), Content: raw, OpenedAt: clock.UTC(),
+		ID: QuarantineOf(f, c.ID), Code: ConflitQuarantined, Command: c.ID,
+		Organisation: role.Organisation, Sides: concernedBy(f, role, would, raw), Content: raw, OpenedAt: clock.UTC(),
 		Wanted: map[string]string{"agent": string(by.Agent), "name": c.Name, "at": c.At.UTC().Format(time.RFC3339)},
 	}
 	if org, ans := Get[*Organisation](f, NounOrganisation, string(role.Organisation)); ans == Yes {
@@ -58,22 +64,18 @@ func Quarantine(f Facts, c Command, by Author, role *Role, would Decision, clock
 // concernedBy lists the organisation and the author, then what a command would
 // have changed and the people it names: erasing one of them takes the command
 // with them.
-func concernedBy(f Facts, role *Role, would Decision) []Ref {
+func concernedBy(f Facts, role *Role, would Decision, raw []byte) []Ref {
 	sides := []Ref{{NounOrganisation, string(role.Organisation)}, {NounAgent, string(role.Agent)}}
 	for _, c := range would.Changes {
 		if c.Before != nil && Historical(c.Ref().Noun) {
 			sides = append(sides, c.Ref())
 		}
-		for _, r := range []Record{c.Before, c.After} {
-			switch r := r.(type) {
-			case *Rdv:
-				for _, u := range r.Usagers() {
-					sides = append(sides, Ref{NounUsager, string(u)})
-				}
-			case *Profil:
-				sides = append(sides, Ref{NounUsager, string(r.Usager)})
-			}
+		if p, ok := c.After.(*Profil); ok {
+			sides = append(sides, Ref{NounUsager, string(p.Usager)})
 		}
+	}
+	for _, id := range regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`).FindAllString(string(raw), -1) {
+		sides = append(sides, Ref{NounUsager, id})
 	}
 	return slices.DeleteFunc(once(sides), func(r Ref) bool {
 		_, ans := f.Record(r.Noun, r.ID)

@@ -171,6 +171,10 @@ func (m ledgerMemory) Overwrite(l JournalLine, was map[string]json.RawMessage) e
 	return m.tx.Overwrite(l, was)
 }
 
+func (m ledgerMemory) Aside(device, record string) (string, error) {
+	return m.tx.Aside(device, record)
+}
+
 func (m ledgerMemory) FormerRoles(a agenda.AgentID, since time.Time) ([]*agenda.Role, error) {
 	return m.tx.FormerRoles(a, since)
 }

@@ -51,6 +51,9 @@ type LedgerTx interface {
 	// FormerRoles gives the roles that an agent had at some time since the
 	// instant and has no more, as they stood.
 	FormerRoles(a agenda.AgentID, since time.Time) ([]*agenda.Role, error)
+	// Aside gives the first command of a device that is kept aside for somebody
+	// to decide and names the record, "" for none.
+	Aside(device, record string) (command string, err error)
 	// Erase leaves a tombstone and removes the record from history, base
 	// images, search index, queued mail and stored commands of this database.
 	Erase(agenda.Ref) error

@@ -130,6 +130,15 @@ func (v *View) FormerRoles(a agenda.AgentID, since time.Time) ([]*agenda.Role, e
 	return all, nil
 }
 
+// Aside gives the first command of a device that is kept aside for somebody to
+// decide and names the record, "" for none.
+func (v *View) Aside(device, record string) (string, error) {
+	var command string
+	_, err := found(v.s.one("SELECT command FROM waiting WHERE device = ? AND reason = ? AND body LIKE ? ORDER BY n LIMIT 1",
+		device, agenda.CodeQuarantined, "%"+record+"%").Scan(&command))
+	return command, err
+}
+
 // imagesSince rewinds a record: the image before each change since the
 // instant, newest first.
 func (v *View) imagesSince(r agenda.Ref, since time.Time) ([]agenda.Record, error) {

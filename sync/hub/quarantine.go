@@ -15,8 +15,7 @@ import (
 const codeRejected agenda.Code = "rejected"
 
 // rightLost reports whether a refusal may come from a right that the author had.
-func rightLost(err error) bool {
-	r := agenda.RefusalOf(err)
+func rightLost(r *agenda.Refusal) bool {
 	return r != nil && (r.Code == agenda.CodeForbidden || r.Code == agenda.CodeNotFound)
 }
 
@@ -24,13 +23,14 @@ func rightLost(err error) bool {
 // when its author lost the right to it while offline. kept says so; the outcome
 // is then waiting, and the final one comes with their word.
 func (h *Hub) aside(tx *store.ServerTx, ledger guichet.LedgerTx, d Device, cmd pushed, refusal error) (out wire.Outcome, kept bool, err error) {
-	if !rightLost(refusal) {
+	lost := agenda.RefusalOf(refusal)
+	if !rightLost(lost) {
 		return out, false, nil
 	}
 	by := agenda.Author{Kind: agenda.AuthorAgent, Agent: d.Agent, Device: d.ID}
 	var res guichet.Result
 	err = ledger.Savepoint(func() error {
-		res, kept, err = h.counter.Quarantine(ledger, cmd.Command, by)
+		res, kept, err = h.counter.Quarantine(ledger, cmd.Command, by, lost)
 		return err
 	})
 	if err != nil || !kept {

@@ -130,6 +130,32 @@ func TestRightLostAndRejected(t *testing.T) {
 	}
 }
 
+// What follows a command that waits, waits too, and runs after it.
+func TestWhatFollowsWaitsToo(t *testing.T) {
+	l := newLost(t)
+	l.push(1, l.book)
+	k := l.kept()
+	move := &agenda.MoveRdv{Rdv: l.book.Rdv, From: agenda.Slot{Start: l.book.Start, End: l.book.End, Zone: l.book.Zone, Lieu: l.lieu},
+		To: agenda.Slot{Start: l.book.Start.Add(time.Hour), End: l.book.End.Add(time.Hour), Zone: l.book.Zone, Lieu: l.lieu}}
+	if out := l.push(2, move); out.Verdict != agenda.Waiting {
+		t.Fatalf("outcome = %+v, want waiting", out)
+	}
+	if out := l.push(3, &agenda.CancelRdv{Rdv: id[agenda.RdvID](l.bureau), By: "service"}); out.Verdict != agenda.Refused {
+		t.Errorf("what follows nothing: %+v", out)
+	}
+	desk := newHolding()
+	l.exchange(l.device, desk)
+	l.exchange(l.device, desk, l.command(&agenda.SettleWaiting{Conflit: k.ID, Accept: true}))
+	open := l.conflits(agenda.Ref{Noun: agenda.NounOrganisation, ID: string(l.org)})
+	if len(open) != 1 || open[0].Wanted["name"] != "MoveRdv" {
+		t.Fatalf("still waiting = %+v", open)
+	}
+	l.exchange(l.device, desk, l.command(&agenda.SettleWaiting{Conflit: open[0].ID, Accept: true}))
+	if r := l.rdv(); r == nil || !r.Start.Equal(move.To.Start) {
+		t.Errorf("rdv = %+v", r)
+	}
+}
+
 func TestRightNeverHad(t *testing.T) {
 	l := newLost(t)
 	stranger := id[agenda.AgentID](l.bureau)
