@@ -14,6 +14,7 @@ import (
 func TestBelowTheHorizon(t *testing.T) {
 	m := newMonde(t)
 	removed, kept := m.usager("Paul", "Efface", m.ccas), m.booking("09:00", []agenda.AgentID{m.alice}, m.nadia)
+	kept.Start, kept.End = kept.Start.AddDate(0, 0, 230), kept.End.AddDate(0, 0, 230)
 	m.system(kept)
 	a := m.newPoste(m.alice)
 	a.sync()
