@@ -324,11 +324,19 @@ func (w *world) conflictsClose() {
 		if by == "" {
 			continue // nobody is left who is informed
 		}
-		cmd := agenda.NewCommand(w.newID(), w.clock, &agenda.CloseConflit{Conflit: c.ID, Choice: "keep"})
+		cmd := agenda.NewCommand(w.newID(), w.clock, settling(c))
 		if _, err := w.counter.Do(ctxb, cmd, agenda.Author{Kind: agenda.AuthorAgent, Agent: by}); err != nil {
 			w.fail("conflict %s %s stays open: %v", c.Code, c.ID, err)
 		}
 	}
+}
+
+// settling is the plainest answer to a conflict: nothing changes.
+func settling(c *agenda.Conflit) agenda.Args {
+	if c.Code == agenda.ConflitQuarantined {
+		return &agenda.SettleWaiting{Conflit: c.ID}
+	}
+	return &agenda.CloseConflit{Conflit: c.ID, Choice: "keep"}
 }
 
 // closer is an agent with a desk who reads a conflict, "" for none.

@@ -170,7 +170,7 @@ func (w *world) absence(d *desk) agenda.Args {
 // closeOne settles one of the conflicts on this desk.
 func (w *world) closeOne(d *desk) {
 	if c := one[*agenda.Conflit](w, d.disk.db, agenda.NounConflit); c != nil && c.Open() {
-		d.propose(&agenda.CloseConflit{Conflit: c.ID, Choice: "keep"})
+		d.propose(settling(c))
 	}
 }
 
