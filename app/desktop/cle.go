@@ -1,266 +1,60 @@
 package desktop
 
 import (
-	"crypto/hkdf"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 
-	"permanence/app/store"
+	"permanence/app/store/coffre"
 )
 
-// Keyring is the system's, as a profile needs it: small secrets, each under a
-// name. A nil one does not answer.
-type Keyring interface {
-	// Get gives a secret, or ErrNotInKeyring when the keyring answers and holds
-	// none of that name.
-	Get(name string) (string, error)
-	Set(name, secret string) error
-	// Delete forgets a secret; none of that name is ErrNotInKeyring.
-	Delete(name string) error
-}
+// Keyring is the system's, where the keys of the profiles are; nil when none
+// answers.
+type Keyring = coffre.Keyring
 
 // ErrNotInKeyring is what a keyring answers about a name it does not know.
-var ErrNotInKeyring = errors.New("not in the keyring")
+var ErrNotInKeyring = coffre.ErrNotInKeyring
 
-// cleFile tells, in the folder of a profile, how its key is kept. The key is
-// never in it, but wrapped.
-const cleFile = "cle.json"
+func (d Dossier) coffre() coffre.Coffre { return coffre.Coffre{Dir: d.Dir} }
 
-const cleSize = 32 // bytes of a key
-
-// garde is how the key of a profile is kept: under Name in the keyring, or
-// wrapped by a passphrase; and wrapped by a recovery code in any case.
-type garde struct {
-	Name    string     `json:"name"`
-	Phrase  *enveloppe `json:"phrase,omitempty"` // nil: the keyring has it
-	Secours *enveloppe `json:"secours"`
+func (p Ports) gardiens() coffre.Gardiens {
+	return coffre.Gardiens{Keyring: p.Keyring, Phrase: p.Phrase}
 }
 
-// secret is what is kept: the key of a profile, and before it, while its files
-// are being sealed anew, the one they had.
-type secret []byte
+// Rekey seals the profile under a new key and gives a new recovery code; the
+// former key and code open nothing any more. Nothing may have the profile open.
+// Cut short, it is finished by the next opening.
+func (d Dossier) Rekey(p Ports) (code string, err error) { return d.coffre().Rekey(p.gardiens()) }
 
-func (s secret) key() []byte { return s[len(s)-cleSize:] }
-
-// former is the key of before, nil when the files are all under the key.
-func (s secret) former() []byte {
-	if len(s) == cleSize {
-		return nil
-	}
-	return s[:cleSize]
+// ChangePhrase keeps the key behind another passphrase, or in the keyring when
+// phrase is "". The files and the recovery code stay as they are.
+func (d Dossier) ChangePhrase(p Ports, phrase string) error {
+	return d.coffre().ChangePhrase(p.gardiens(), phrase)
 }
 
-func (s secret) valid() bool { return len(s) == cleSize || len(s) == 2*cleSize }
-
-// cles open the files of a profile.
-type cles struct {
-	poste, serveur []byte
-	// code recovers the key; it is known only when the key was just made.
-	code string
-}
-
-// Files of a profile that are sealed, each under a key of its own.
-const (
-	clePoste   = "poste"
-	cleServeur = "serveur"
-)
-
-// derive gives the key of one file.
-func derive(key []byte, file string) ([]byte, error) {
-	return hkdf.Key(sha256.New, key, nil, "permanence "+file, cleSize)
-}
-
-func deriveAll(key []byte) (c cles, err error) {
-	if c.poste, err = derive(key, clePoste); err != nil {
-		return c, err
-	}
-	c.serveur, err = derive(key, cleServeur)
-	return c, err
-}
-
-// unlock gives the keys of a profile's files, and makes them for a new profile,
-// or one from before sealing. It refuses (*Erreur): new_phrase when no keyring
-// answers and no passphrase was given, phrase, bad_phrase, keyring, key_lost.
-func (d Dossier) unlock(p Ports) (cles, error) {
-	g, ok, err := d.readGarde()
-	if err != nil {
-		return cles{}, err
-	}
-	if !ok {
-		return d.firstKey(p)
-	}
-	s, err := g.open(p)
-	if err != nil {
-		return cles{}, err
-	}
-	if s.former() == nil {
-		return deriveAll(s.key())
-	}
-	return d.finishRekey(p, g, s)
-}
-
-// firstKey makes the key of a profile that has none; a profile whose files are
-// sealed has lost it.
-func (d Dossier) firstKey(p Ports) (cles, error) {
-	for _, file := range []string{d.Database(), d.serverDatabase()} {
-		if sealed, err := store.IsSealed(file); sealed || err != nil {
-			return cles{}, errors.Join(Refuser(CodeKeyLost), err)
-		}
-	}
-	key := make([]byte, cleSize)
-	rand.Read(key)
-	g := garde{Name: "profil-" + hex.EncodeToString(randomBytes(16))}
-	code, err := g.wrapCode(key)
-	if err != nil {
-		return cles{}, err
-	}
-	if err := g.keep(p, key); err != nil {
-		return cles{}, err
-	}
-	made, err := d.writeFirst(g)
-	if err != nil {
-		return cles{}, err
-	}
-	if !made { // another program was first
-		return d.unlock(p)
-	}
-	c, err := deriveAll(key)
-	c.code = code
-	return c, err
-}
-
-func randomBytes(n int) []byte {
-	b := make([]byte, n)
-	rand.Read(b)
-	return b
-}
-
-// keep puts the secret behind the passphrase that was given, else in the
-// keyring.
-func (g *garde) keep(p Ports, s secret) (err error) {
-	if p.Phrase != "" {
-		g.Phrase, err = wrapPhrase(p.Phrase, s)
-		return err
-	}
-	g.Phrase = nil
-	if p.Keyring == nil {
-		return Refuser(CodeNewPhrase)
-	}
-	if err := p.Keyring.Set(g.Name, hex.EncodeToString(s)); err != nil {
-		return Refuser(CodeNewPhrase)
-	}
-	if back, err := p.Keyring.Get(g.Name); err != nil || back != hex.EncodeToString(s) {
-		return Refuser(CodeNewPhrase) // it forgets what it is told
-	}
-	return nil
-}
-
-// open gives the secret.
-func (g garde) open(p Ports) (secret, error) {
-	if g.Phrase == nil {
-		return g.fromKeyring(p.Keyring)
-	}
-	if p.Phrase == "" {
-		return nil, Refuser(CodePhrase)
-	}
-	return g.Phrase.openPhrase(p.Phrase)
-}
-
-func (g garde) fromKeyring(k Keyring) (secret, error) {
-	if k == nil {
-		return nil, Refuser(CodeKeyring)
-	}
-	text, err := k.Get(g.Name)
-	if errors.Is(err, ErrNotInKeyring) {
-		return nil, Refuser(CodeKeyLost)
-	}
-	if err != nil {
-		return nil, Refuser(CodeKeyring)
-	}
-	s, err := hex.DecodeString(text)
-	if err != nil || !secret(s).valid() {
-		return nil, Refuser(CodeKeyLost)
-	}
-	return s, nil
-}
-
-// readGarde reads how the key is kept; ok is false when nothing tells. What
-// cannot be read has lost the key.
-func (d Dossier) readGarde() (g garde, ok bool, err error) {
-	body, err := os.ReadFile(filepath.Join(d.Dir, cleFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return garde{}, false, nil
-	}
-	if err != nil {
-		return garde{}, false, fmt.Errorf("read how the key is kept: %w", err)
-	}
-	if err := json.Unmarshal(body, &g); err != nil || g.Name == "" || g.Secours == nil {
-		return garde{}, false, Refuser(CodeKeyLost)
-	}
-	return g, true, nil
-}
-
-// hasKey reports whether the profile has a key.
-func (d Dossier) hasKey() bool {
-	_, ok, err := d.readGarde()
-	return ok && err == nil
-}
-
-func (d Dossier) writeGarde(g garde) error { return writeFile(filepath.Join(d.Dir, cleFile), g) }
-
-// writeFirst writes how a new key is kept, unless another program has just done
-// so.
-func (d Dossier) writeFirst(g garde) (made bool, err error) {
-	name := filepath.Join(d.Dir, cleFile+"."+g.Name)
-	if err := writeFile(name, g); err != nil {
-		return false, err
-	}
-	err = os.Link(name, filepath.Join(d.Dir, cleFile))
-	if errors.Is(err, fs.ErrExist) {
-		return false, os.Remove(name)
-	}
-	if err != nil { // a disk without links
-		return true, os.Rename(name, filepath.Join(d.Dir, cleFile))
-	}
-	return true, os.Remove(name)
-}
+// Recover opens the profile by its recovery code, and keeps its key behind the
+// passphrase of p, else in the keyring.
+func (d Dossier) Recover(p Ports, code string) error { return d.coffre().Recover(p.gardiens(), code) }
 
 // DestroyKey destroys the key of the profile, in the keyring and on the disk:
-// nothing opens its files any more, here or elsewhere, but the recovery code
-// with a copy made before. Nothing may have the profile open. A keyring that
-// does not answer is told in the error; the rest is done all the same.
-func (d Dossier) DestroyKey(k Keyring) error {
-	g, ok, err := d.readGarde()
-	if ErreurOf(err) != nil {
-		err = nil // it could not be read: it goes all the same
-	}
-	var errs []error
-	if ok && g.Phrase == nil && k != nil {
-		if e := k.Delete(g.Name); !errors.Is(e, ErrNotInKeyring) {
-			errs = append(errs, e)
-		}
-	}
-	return errors.Join(append(errs, err, store.Scrub(filepath.Join(d.Dir, cleFile)))...)
-}
+// nothing opens its files any more. Nothing may have the profile open. A
+// keyring that does not answer is told in the error; the rest is done all the
+// same.
+func (d Dossier) DestroyKey(k Keyring) error { return d.coffre().DestroyKey(k) }
 
 // Wipe erases the profile from this computer: its key first, then its folder.
 // Nothing may have it open.
-func (d Dossier) Wipe(k Keyring) error {
-	return errors.Join(d.DestroyKey(k), d.Erase())
+func (d Dossier) Wipe(k Keyring) error { return errors.Join(d.DestroyKey(k), d.Erase()) }
+
+// keyErreur says a refusal of the key in the page's terms, nil when err is of
+// another sort.
+func keyErreur(err error) *Erreur {
+	switch code := coffre.RefusOf(err); code {
+	case "":
+		return nil
+	case coffre.ShortPhrase:
+		return invalidField("phrase", shortPhrase)
+	default:
+		return Refuser(code)
+	}
 }
 
-// serverDatabase is the file of the server that a profile carries itself.
-func (d Dossier) serverDatabase() string { return filepath.Join(d.Dir, "serveur", "serveur.db") }
-
-// cleanCode reads a recovery code as it was typed.
-func cleanCode(typed string) string {
-	return strings.NewReplacer(" ", "", "-", "", "\u00a0", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(typed))
-}
+const shortPhrase = "La phrase de passe est trop courte : huit caractères au moins, plusieurs mots de préférence."

@@ -4,31 +4,38 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"permanence/app/store"
+	"permanence/app/store/coffre"
+	"permanence/app/store/seal"
 )
+
+// keyFile tells, in the folder of a profile, how its key is kept.
+const keyFile = "cle.json"
 
 const phraseTest = "marmotte bleue sous la pluie"
 
-// coffre is one profile, and what opens it.
-type coffre struct {
+// ferme is one profile, and what opens it.
+type ferme struct {
 	testing.TB
 	d     Dossier
 	ports Ports
 }
 
-func newCoffre(t testing.TB, k Keyring, phrase string) *coffre {
+func newFerme(t testing.TB, k Keyring, phrase string) *ferme {
 	t.Helper()
 	d := Dossier{Dir: filepath.Join(t.TempDir(), "claire"), ID: "claire", Mode: ModeJoined}
 	if err := d.Save(); err != nil {
 		t.Fatal(err)
 	}
-	return &coffre{t, d, Ports{Now: time.Now, Lines: noLine{}, Log: silence(), Keyring: k, Phrase: phrase}}
+	return &ferme{t, d, Ports{Now: time.Now, Lines: noLine{}, Log: silence(), Keyring: k, Phrase: phrase}}
 }
 
 // noLine is a line that nothing is asked of.
@@ -38,13 +45,13 @@ func (noLine) Open(context.Context, Place) (Sync, error) { return &ligneTest{}, 
 
 // open opens the profile with a change in what is at hand, and closes it; it
 // gives the code of the refusal, "" when it opens.
-func (c *coffre) open(change func(p *Ports)) (refusal string) {
+func (c *ferme) open(change func(p *Ports)) (refusal string) {
 	c.Helper()
 	_, refusal = c.openCode(change)
 	return refusal
 }
 
-func (c *coffre) openCode(change func(p *Ports)) (code, refusal string) {
+func (c *ferme) openCode(change func(p *Ports)) (code, refusal string) {
 	c.Helper()
 	ports := c.ports
 	if change != nil {
@@ -71,12 +78,12 @@ func (c *coffre) openCode(change func(p *Ports)) (code, refusal string) {
 }
 
 // mark writes something that is still there only if nothing was lost.
-func (c *coffre) mark() {
+func (c *ferme) mark() {
 	c.Helper()
 	c.settle(func(tx *store.DeskTx) error { return tx.SetSetting("mark", []byte("here")) })
 }
 
-func (c *coffre) settle(f func(tx *store.DeskTx) error) {
+func (c *ferme) settle(f func(tx *store.DeskTx) error) {
 	c.Helper()
 	p, err := OpenPoste(context.Background(), c.d, c.ports, false, nil)
 	if err != nil {
@@ -90,7 +97,7 @@ func (c *coffre) settle(f func(tx *store.DeskTx) error) {
 	}
 }
 
-func (c *coffre) marked() bool {
+func (c *ferme) marked() bool {
 	c.Helper()
 	found := false
 	c.settle(func(tx *store.DeskTx) error {
@@ -107,7 +114,7 @@ func silent(p *Ports) { p.Keyring = &trousseauTest{silent: true} }
 
 func TestAKeyInTheKeyring(t *testing.T) {
 	ring := &trousseauTest{}
-	c := newCoffre(t, ring, "")
+	c := newFerme(t, ring, "")
 	code, refusal := c.openCode(nil)
 	if refusal != "" || len(code) != 39 || strings.Count(code, "-") != 7 {
 		t.Fatalf("first opening: %q, code %q", refusal, code)
@@ -126,17 +133,17 @@ func TestAKeyInTheKeyring(t *testing.T) {
 	}
 	for _, secret := range ring.held {
 		key, err := hex.DecodeString(secret)
-		if err != nil || len(key) != cleSize {
+		if err != nil || len(key) != seal.KeySize {
 			t.Errorf("the keyring holds %d bytes, %v", len(key), err)
 		}
-		if body, _ := os.ReadFile(filepath.Join(c.d.Dir, cleFile)); bytes.Contains(body, key) || bytes.Contains(body, []byte(secret)) {
+		if body, _ := os.ReadFile(filepath.Join(c.d.Dir, keyFile)); bytes.Contains(body, key) || bytes.Contains(body, []byte(secret)) {
 			t.Error("the key is in the folder")
 		}
 	}
 }
 
 func TestAKeyBehindAPhrase(t *testing.T) {
-	c := newCoffre(t, nil, "")
+	c := newFerme(t, nil, "")
 	if got := c.open(nil); got != CodeNewPhrase {
 		t.Errorf("neither keyring nor phrase: %q", got)
 	}
@@ -154,7 +161,7 @@ func TestAKeyBehindAPhrase(t *testing.T) {
 			t.Errorf("with %q: %q, want %q", phrase, got, want)
 		}
 	}
-	body, err := os.ReadFile(filepath.Join(c.d.Dir, cleFile))
+	body, err := os.ReadFile(filepath.Join(c.d.Dir, keyFile))
 	if err != nil || strings.Contains(string(body), "marmotte") {
 		t.Errorf("the phrase is in the folder, or: %v", err)
 	}
@@ -164,14 +171,14 @@ func TestAKeyBehindAPhrase(t *testing.T) {
 // not touched.
 func TestAPhraseComesBeforeTheKeyring(t *testing.T) {
 	ring := &trousseauTest{}
-	c := newCoffre(t, ring, phraseTest)
+	c := newFerme(t, ring, phraseTest)
 	if got := c.open(nil); got != "" || len(ring.held) != 0 {
 		t.Errorf("%q, the keyring holds %d", got, len(ring.held))
 	}
 }
 
 func TestRecover(t *testing.T) {
-	c := newCoffre(t, nil, phraseTest)
+	c := newFerme(t, nil, phraseTest)
 	code, _ := c.openCode(nil)
 	c.mark()
 	if e := ErreurOf(c.d.Recover(c.ports, "0000-0000-0000-0000-0000-0000-0000-0000")); e == nil || e.Code != CodeBadCode {
@@ -197,7 +204,7 @@ func TestRecover(t *testing.T) {
 
 func TestChangePhrase(t *testing.T) {
 	ring := &trousseauTest{}
-	c := newCoffre(t, ring, "")
+	c := newFerme(t, ring, "")
 	c.mark()
 	if err := c.d.ChangePhrase(c.ports, phraseTest); err != nil || len(ring.held) != 0 {
 		t.Fatalf("from the keyring to a phrase: %v, it holds %d", err, len(ring.held))
@@ -221,13 +228,13 @@ func TestChangePhrase(t *testing.T) {
 func TestRekeyAProfile(t *testing.T) {
 	for name, k := range map[string]*trousseauTest{"keyring": {}, "phrase": nil} {
 		t.Run(name, func(t *testing.T) {
-			c := newCoffre(t, nil, phraseTest)
+			c := newFerme(t, nil, phraseTest)
 			if k != nil {
-				c = newCoffre(t, k, "")
+				c = newFerme(t, k, "")
 			}
 			first, _ := c.openCode(nil)
 			c.mark()
-			before, err := c.d.unlock(c.ports)
+			before, err := c.d.coffre().Unlock(c.ports.gardiens())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -238,7 +245,7 @@ func TestRekeyAProfile(t *testing.T) {
 			if !c.marked() {
 				t.Error("not the same profile")
 			}
-			if _, err := store.Open(c.d.Database(), before.poste, store.Options{Kind: store.Desktop}); store.ErrorOf(err) == nil || store.ErrorOf(err).Code != store.CodeKey {
+			if _, err := store.Open(c.d.Database(), before.Poste, store.Options{Kind: store.Desktop}); store.ErrorOf(err) == nil || store.ErrorOf(err).Code != store.CodeKey {
 				t.Errorf("the former key still opens it: %v", err)
 			}
 			if e := ErreurOf(c.d.Recover(c.ports, first)); e == nil || e.Code != CodeBadCode {
@@ -255,31 +262,32 @@ func TestRekeyAProfile(t *testing.T) {
 // finished by the next opening.
 func TestRekeyCutShort(t *testing.T) {
 	ring := &trousseauTest{}
-	c := newCoffre(t, ring, "")
+	c := newFerme(t, ring, "")
 	c.mark()
-	server, err := c.d.unlock(c.ports)
+	server, err := c.d.coffre().Unlock(c.ports.gardiens())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Dir(c.d.serverDatabase()), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(coffre.ServerDatabase(c.d.Dir)), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	own, err := store.Open(c.d.serverDatabase(), server.serveur, store.Options{Kind: store.Server})
+	own, err := store.Open(coffre.ServerDatabase(c.d.Dir), server.Serveur, store.Options{Kind: store.Server})
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, s, err := c.d.openGarde(c.ports)
+	name := slices.Collect(maps.Keys(ring.held))[0]
+	former, err := hex.DecodeString(ring.held[name])
 	if err != nil {
 		t.Fatal(err)
 	}
-	both := append(bytes.Clone(s.key()), bytes.Repeat([]byte{9}, cleSize)...)
-	if err := ring.Set(g.Name, hex.EncodeToString(both)); err != nil {
+	both := append(former, bytes.Repeat([]byte{9}, seal.KeySize)...)
+	if err := ring.Set(name, hex.EncodeToString(both)); err != nil {
 		t.Fatal(err)
 	}
 	if !c.marked() { // the server's file is open: it waits
 		t.Error("not the same profile while a file is in use")
 	}
-	if left, _ := ring.Get(g.Name); left != hex.EncodeToString(both) {
+	if left, _ := ring.Get(name); left != hex.EncodeToString(both) {
 		t.Error("the former key was forgotten too early")
 	}
 	if err := own.Close(); err != nil {
@@ -288,14 +296,14 @@ func TestRekeyCutShort(t *testing.T) {
 	if !c.marked() {
 		t.Error("not the same profile")
 	}
-	if left, _ := ring.Get(g.Name); left != hex.EncodeToString(both[cleSize:]) {
+	if left, _ := ring.Get(name); left != hex.EncodeToString(both[seal.KeySize:]) {
 		t.Error("the former key was not forgotten")
 	}
-	after, err := c.d.unlock(c.ports)
+	after, err := c.d.coffre().Unlock(c.ports.gardiens())
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, err = store.Open(c.d.serverDatabase(), after.serveur, store.Options{Kind: store.Server})
+	own, err = store.Open(coffre.ServerDatabase(c.d.Dir), after.Serveur, store.Options{Kind: store.Server})
 	if err != nil {
 		t.Fatalf("the server's file: %v", err)
 	}
@@ -305,7 +313,7 @@ func TestRekeyCutShort(t *testing.T) {
 }
 
 func TestDestroyKey(t *testing.T) {
-	for name, c := range map[string]*coffre{"keyring": newCoffre(t, &trousseauTest{}, ""), "phrase": newCoffre(t, nil, phraseTest)} {
+	for name, c := range map[string]*ferme{"keyring": newFerme(t, &trousseauTest{}, ""), "phrase": newFerme(t, nil, phraseTest)} {
 		t.Run(name, func(t *testing.T) {
 			c.TB = t
 			code, _ := c.openCode(nil)
@@ -331,12 +339,12 @@ func TestDestroyKey(t *testing.T) {
 			}
 		})
 	}
-	c := newCoffre(t, &trousseauTest{}, "")
+	c := newFerme(t, &trousseauTest{}, "")
 	c.open(nil)
 	if err := c.d.DestroyKey(&trousseauTest{silent: true}); err == nil {
 		t.Error("a silent keyring was not told")
 	}
-	if _, err := os.Stat(filepath.Join(c.d.Dir, cleFile)); !os.IsNotExist(err) {
+	if _, err := os.Stat(filepath.Join(c.d.Dir, keyFile)); !os.IsNotExist(err) {
 		t.Error("the wrapped key stays")
 	}
 }
@@ -351,9 +359,9 @@ func TestSpoiltKeyFile(t *testing.T) {
 		"costs nothing":   `{"name":"x","phrase":{"salt":"AA==","sealed":"AA=="},"secours":{}}`,
 		"an empty secret": `{"name":"x","secours":{}}`,
 	} {
-		c := newCoffre(t, &trousseauTest{held: map[string]string{"x": "abcd"}}, "")
+		c := newFerme(t, &trousseauTest{held: map[string]string{"x": "abcd"}}, "")
 		c.mark()
-		if err := os.WriteFile(filepath.Join(c.d.Dir, cleFile), []byte(body), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(c.d.Dir, keyFile), []byte(body), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if got := c.open(withPhrase(phraseTest)); got != CodeKeyLost {
@@ -364,7 +372,7 @@ func TestSpoiltKeyFile(t *testing.T) {
 
 // TestAProfileFromBeforeSealing keeps what it holds.
 func TestAProfileFromBeforeSealing(t *testing.T) {
-	c := newCoffre(t, &trousseauTest{}, "")
+	c := newFerme(t, &trousseauTest{}, "")
 	db, err := store.Open(c.d.Database(), nil, store.Options{Kind: store.Desktop})
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"permanence/app/store/coffre"
 )
 
 // Dossier is a profile on the disk: one agent on one server, in one folder that
@@ -26,10 +28,7 @@ type Dossier struct {
 	Founds *Fondation `json:"founds,omitempty"`
 }
 
-const (
-	dossierFile  = "profil.json"
-	databaseFile = "agenda.db"
-)
+const dossierFile = "profil.json"
 
 // ReadDossier reads the profile in a folder. One that nobody made yet comes
 // back empty, with ok false.
@@ -67,7 +66,7 @@ func (d Dossier) Erase() error {
 }
 
 // Database is the file of the profile's database.
-func (d Dossier) Database() string { return filepath.Join(d.Dir, databaseFile) }
+func (d Dossier) Database() string { return coffre.Database(d.Dir) }
 
 // Dossiers are the profiles of this computer, in one common folder.
 type Dossiers struct{ dir string }

@@ -7,6 +7,7 @@ import (
 
 	"permanence/app/agenda"
 	"permanence/app/store"
+	"permanence/app/store/coffre"
 )
 
 // Codes of Erreur that are not those of a rule.
@@ -26,12 +27,12 @@ const (
 	CodeUndoneAlready    = "undone_already"
 	CodeOvertaken        = "overtaken"
 	CodeNotYet           = "not_yet"
-	CodePhrase           = "phrase"
-	CodeNewPhrase        = "new_phrase"
-	CodeBadPhrase        = "bad_phrase"
-	CodeKeyring          = "keyring"
-	CodeKeyLost          = "key_lost"
-	CodeBadCode          = "bad_code"
+	CodePhrase           = coffre.Phrase
+	CodeNewPhrase        = coffre.NewPhrase
+	CodeBadPhrase        = coffre.BadPhrase
+	CodeKeyring          = coffre.KeyringSilent
+	CodeKeyLost          = coffre.KeyLost
+	CodeBadCode          = coffre.BadCode
 
 	// The profile may not be read until its server is heard of.
 	CodeLeaseLocked = "lease_locked"
@@ -74,7 +75,7 @@ func ErreurOf(err error) *Erreur {
 	if e := store.ErrorOf(err); e != nil {
 		return storeErreur(e)
 	}
-	return nil
+	return keyErreur(err)
 }
 
 // ErrorFormatter gives the page what a rejected promise carries, an Erreur as

@@ -14,6 +14,7 @@ import (
 
 	"permanence/app/agenda"
 	"permanence/app/store"
+	"permanence/app/store/coffre"
 )
 
 // accueil is the window of a computer where nobody came yet.
@@ -296,7 +297,7 @@ func TestAProfileDescriptionCutShort(t *testing.T) {
 func TestADamagedDatabaseAsksForALogin(t *testing.T) {
 	m := nouveau(t)
 	ok[EtatProfil](t)(m.CloseProfil())
-	file := filepath.Join(profileDir(m), databaseFile)
+	file := coffre.Database(profileDir(m))
 	if err := os.WriteFile(file, []byte(strings.Repeat("ceci n’est pas une base ", 50)), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -191,11 +191,11 @@ func (m *monde) fill(d Dossier, agent agenda.AgentID, records []agenda.Record) {
 	if err := os.MkdirAll(d.Dir, 0o700); err != nil {
 		m.Fatal(err)
 	}
-	keys, err := d.unlock(m.f.cfg.Ports)
+	keys, err := d.coffre().Unlock(m.f.cfg.gardiens())
 	if err != nil {
 		m.Fatal(err)
 	}
-	db, err := store.Open(d.Database(), keys.poste, store.Options{Kind: store.Desktop})
+	db, err := store.Open(d.Database(), keys.Poste, store.Options{Kind: store.Desktop})
 	if err != nil {
 		m.Fatal(err)
 	}

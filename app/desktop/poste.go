@@ -62,15 +62,15 @@ func OpenPoste(ctx context.Context, d Dossier, ports Ports, check bool, heard fu
 	if err := os.MkdirAll(d.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of a profile: %w", err)
 	}
-	keys, err := d.unlock(ports)
+	keys, err := d.coffre().Unlock(ports.gardiens())
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(d.Database(), keys.poste, store.Options{Kind: store.Desktop, Check: check})
+	db, err := store.Open(d.Database(), keys.Poste, store.Options{Kind: store.Desktop, Check: check})
 	if err != nil {
 		return nil, err
 	}
-	p := &Poste{ports: ports, db: db, dossier: d, heard: heard, code: keys.code, counter: guichet.NewComptoir(db.Desk(), ports.Now, ports.NewID)}
+	p := &Poste{ports: ports, db: db, dossier: d, heard: heard, code: keys.Code, counter: guichet.NewComptoir(db.Desk(), ports.Now, ports.NewID)}
 	if err := p.readSettings(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -78,7 +78,7 @@ func OpenPoste(ctx context.Context, d Dossier, ports Ports, check bool, heard fu
 		return nil, p.giveUp(code, err)
 	}
 	p.line, err = ports.Lines.Open(ctx, Place{
-		Dir: d.Dir, Mode: d.Mode, Server: d.Server, Key: keys.serveur, DB: db, Counter: p.counter, Founds: d.Founds,
+		Dir: d.Dir, Mode: d.Mode, Server: d.Server, Key: keys.Serveur, DB: db, Counter: p.counter, Founds: d.Founds,
 		Heard: Heard{
 			Applied: func(refs []agenda.Ref) { heard(Nouvelle{Refs: refs}) },
 			Health:  func() { heard(Nouvelle{Health: true}) },

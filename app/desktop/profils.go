@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"permanence/app/agenda"
+	"permanence/app/store/coffre"
 )
 
 // demonstrationID names the one profile of the demonstration.
@@ -87,7 +88,7 @@ func (f *Fenetre) locked(e *EtatProfil, p *Poste, why *Erreur) error {
 }
 
 func (d Dossier) vue() Profil {
-	p := Profil{ID: d.ID, Mode: d.Mode, Label: d.Label, Server: d.Server, Email: d.Email, Sealed: d.hasKey()}
+	p := Profil{ID: d.ID, Mode: d.Mode, Label: d.Label, Server: d.Server, Email: d.Email, Sealed: d.coffre().HasKey()}
 	if !d.LastUsed.IsZero() {
 		p.LastUsed = instantText(d.LastUsed)
 	}
@@ -174,7 +175,7 @@ func (f *Fenetre) withCode(e EtatProfil, err error) (EtatProfil, error) {
 // unlock opens a profile by its passphrase; with no profile, the passphrase is
 // for the next one made.
 func (f *Fenetre) unlock(id, phrase string) error {
-	if utf8.RuneCountInString(phrase) < shortestPhrase && id == "" {
+	if utf8.RuneCountInString(phrase) < coffre.ShortestPhrase && id == "" {
 		return invalidField("phrase", shortPhrase)
 	}
 	former := f.givePhrase(phrase)

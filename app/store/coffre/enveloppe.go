@@ -1,4 +1,4 @@
-package desktop
+package coffre
 
 import (
 	"crypto/aes"
@@ -39,15 +39,13 @@ const (
 	mostMemory = 1 << 20
 )
 
-// shortestPhrase is in characters.
-const shortestPhrase = 8
+// ShortestPhrase is in characters.
+const ShortestPhrase = 8
 
-const shortPhrase = "La phrase de passe est trop courte : huit caractères au moins, plusieurs mots de préférence."
-
-// wrapPhrase wraps a secret under a passphrase. Refusal: invalid.
+// wrapPhrase wraps a secret under a passphrase. Refusal: ShortPhrase.
 func wrapPhrase(phrase string, s secret) (*enveloppe, error) {
-	if utf8.RuneCountInString(phrase) < shortestPhrase {
-		return nil, invalidField("phrase", shortPhrase)
+	if utf8.RuneCountInString(phrase) < ShortestPhrase {
+		return nil, refuse(ShortPhrase)
 	}
 	e := &enveloppe{Time: phraseTime, Memory: phraseMemory, Threads: phraseThreads, Salt: randomBytes(16)}
 	return e, e.wrap(e.fromPhrase(phrase), s)
@@ -59,11 +57,11 @@ func (e *enveloppe) fromPhrase(phrase string) []byte {
 
 func (e *enveloppe) openPhrase(phrase string) (secret, error) {
 	if e.Time < 1 || e.Time > mostTime || e.Memory < 8 || e.Memory > mostMemory || e.Threads < 1 {
-		return nil, Refuser(CodeKeyLost)
+		return nil, refuse(KeyLost)
 	}
 	s, err := e.unwrap(e.fromPhrase(phrase))
 	if err != nil {
-		return nil, Refuser(CodeBadPhrase)
+		return nil, refuse(BadPhrase)
 	}
 	return s, nil
 }
@@ -100,7 +98,7 @@ func (e *enveloppe) fromCode(code string) ([]byte, error) {
 	return hkdf.Key(sha256.New, []byte(code), e.Salt, "permanence secours", cleSize)
 }
 
-// openCode gives the secret back for a recovery code. Refusal: bad_code.
+// openCode gives the secret back for a recovery code. Refusal: BadCode.
 func (e *enveloppe) openCode(typed string) (secret, error) {
 	key, err := e.fromCode(cleanCode(typed))
 	if err != nil {
@@ -108,7 +106,7 @@ func (e *enveloppe) openCode(typed string) (secret, error) {
 	}
 	s, err := e.unwrap(key)
 	if err != nil {
-		return nil, Refuser(CodeBadCode)
+		return nil, refuse(BadCode)
 	}
 	return s, nil
 }

@@ -1,4 +1,4 @@
-package desktop
+package coffre
 
 import (
 	"crypto/rand"
@@ -12,8 +12,8 @@ import (
 // Rekey seals the profile under a new key and gives a new recovery code; the
 // former key and code open nothing any more. Nothing may have the profile open.
 // Cut short, it is finished by the next opening.
-func (d Dossier) Rekey(p Ports) (code string, err error) {
-	g, s, err := d.openGarde(p)
+func (d Coffre) Rekey(p Gardiens) (code string, err error) {
+	g, s, err := d.open(p)
 	if err != nil {
 		return "", err
 	}
@@ -29,7 +29,7 @@ func (d Dossier) Rekey(p Ports) (code string, err error) {
 		return "", err
 	}
 	// Both keys are kept before any file changes, and the code opens both.
-	if err := errors.Join(g.keep(sameWay(p, g), next), d.writeGarde(g)); err != nil {
+	if err := errors.Join(g.keep(sameWay(p, g), next), d.write(g)); err != nil {
 		return "", err
 	}
 	_, err = d.finishRekey(p, g, next)
@@ -38,7 +38,7 @@ func (d Dossier) Rekey(p Ports) (code string, err error) {
 
 // sameWay keeps a key where it was: a phrase that was given for nothing does
 // not take it out of the keyring.
-func sameWay(p Ports, g garde) Ports {
+func sameWay(p Gardiens, g garde) Gardiens {
 	if g.Phrase == nil {
 		p.Phrase = ""
 	}
@@ -47,14 +47,14 @@ func sameWay(p Ports, g garde) Ports {
 
 // finishRekey seals what is still under the former key, then forgets that key.
 // What another program has open stays under it until the next time.
-func (d Dossier) finishRekey(p Ports, g garde, s secret) (cles, error) {
+func (d Coffre) finishRekey(p Gardiens, g garde, s secret) (Cles, error) {
 	before, err := deriveAll(s.former())
 	if err != nil {
-		return cles{}, err
+		return Cles{}, err
 	}
 	after, err := deriveAll(s.key())
 	if err != nil {
-		return cles{}, err
+		return Cles{}, err
 	}
 	now := after
 	waits := false
@@ -63,8 +63,8 @@ func (d Dossier) finishRekey(p Ports, g garde, s secret) (cles, error) {
 		from, to []byte
 		now      *[]byte
 	}{
-		{d.Database(), before.poste, after.poste, &now.poste},
-		{d.serverDatabase(), before.serveur, after.serveur, &now.serveur},
+		{Database(d.Dir), before.Poste, after.Poste, &now.Poste},
+		{ServerDatabase(d.Dir), before.Serveur, after.Serveur, &now.Serveur},
 	} {
 		err := store.Rekey(f.path, f.from, f.to)
 		if e := store.ErrorOf(err); e != nil && e.Code == store.CodeInUse {
@@ -72,23 +72,23 @@ func (d Dossier) finishRekey(p Ports, g garde, s secret) (cles, error) {
 			continue
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return cles{}, fmt.Errorf("seal a profile anew: %w", err)
+			return Cles{}, fmt.Errorf("seal a profile anew: %w", err)
 		}
 	}
 	if waits {
 		return now, nil
 	}
-	return now, errors.Join(g.keep(sameWay(p, g), s.key()), d.writeGarde(g))
+	return now, errors.Join(g.keep(sameWay(p, g), s.key()), d.write(g))
 }
 
-// openGarde gives how the key is kept, and the key. Refusals: those of unlock.
-func (d Dossier) openGarde(p Ports) (garde, secret, error) {
-	g, ok, err := d.readGarde()
+// openGarde gives how the key is kept, and the key. Refusals: those of Unlock.
+func (d Coffre) open(p Gardiens) (garde, secret, error) {
+	g, ok, err := d.read()
 	if err != nil {
 		return g, nil, err
 	}
 	if !ok {
-		return g, nil, Refuser(CodeKeyLost)
+		return g, nil, refuse(KeyLost)
 	}
 	s, err := g.open(p)
 	return g, s, err
@@ -96,9 +96,9 @@ func (d Dossier) openGarde(p Ports) (garde, secret, error) {
 
 // ChangePhrase keeps the key behind another passphrase, or in the keyring when
 // phrase is "". The files and the recovery code stay as they are. Refusals:
-// those of unlock, invalid.
-func (d Dossier) ChangePhrase(p Ports, phrase string) error {
-	g, s, err := d.openGarde(p)
+// those of Unlock, ShortPhrase.
+func (d Coffre) ChangePhrase(p Gardiens, phrase string) error {
+	g, s, err := d.open(p)
 	if err != nil {
 		return err
 	}
@@ -106,15 +106,15 @@ func (d Dossier) ChangePhrase(p Ports, phrase string) error {
 }
 
 // Recover opens the profile by its recovery code, and keeps its key behind the
-// passphrase of p, else in the keyring. Refusals: key_lost, bad_code,
-// new_phrase, invalid.
-func (d Dossier) Recover(p Ports, code string) error {
-	g, ok, err := d.readGarde()
+// passphrase of p, else in the keyring. Refusals: KeyLost, BadCode,
+// NewPhrase, ShortPhrase.
+func (d Coffre) Recover(p Gardiens, code string) error {
+	g, ok, err := d.read()
 	if err != nil {
 		return err
 	}
 	if !ok {
-		return Refuser(CodeKeyLost)
+		return refuse(KeyLost)
 	}
 	s, err := g.Secours.openCode(code)
 	if err != nil {
@@ -124,18 +124,18 @@ func (d Dossier) Recover(p Ports, code string) error {
 }
 
 // rewrap keeps the same secret otherwise, and takes it out of where it was.
-func (d Dossier) rewrap(p Ports, g garde, s secret, phrase string) error {
+func (d Coffre) rewrap(p Gardiens, g garde, s secret, phrase string) error {
 	inKeyring := g.Phrase == nil
 	p.Phrase = phrase
 	if err := g.keep(p, s); err != nil {
 		return err
 	}
-	if err := d.writeGarde(g); err != nil {
+	if err := d.write(g); err != nil {
 		return err
 	}
 	if inKeyring && g.Phrase != nil && p.Keyring != nil {
 		if err := p.Keyring.Delete(g.Name); err != nil && !errors.Is(err, ErrNotInKeyring) {
-			return Refuser(CodeKeyring)
+			return refuse(KeyringSilent)
 		}
 	}
 	return nil
