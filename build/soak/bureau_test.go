@@ -169,6 +169,11 @@ func desktopKilled(t *testing.T, p programs) {
 	if state.Pending != 0 || state.Refused != 0 {
 		t.Errorf("in the end: %+v", state)
 	}
+	m.until("the profile equals the server, receipts included", func() bool {
+		b.read(&struct{}{}, "", "sync", "--once")
+		_, _, code := m.verb("doctor", "--compare", b.profile)
+		return code == 0
+	})
 	m.stop()
 	b.allThere()
 	m.quietLog()

@@ -130,6 +130,7 @@ func freeAddress(t *testing.T) string {
 func (m *monde) verb(args ...string) (out, said string, code int) {
 	m.t.Helper()
 	cmd := exec.Command(m.programs.server, append(args, "--db", m.db)...)
+	cmd.Env = append(os.Environ(), "PERMANENCE_PHRASE="+phrase)
 	var o, e bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &o, &e
 	if _, exited := errors.AsType[*exec.ExitError](cmd.Run()); cmd.ProcessState == nil && !exited {
@@ -265,7 +266,7 @@ func (m *monde) behind(db *store.DB, postes []*poste) string {
 		p.inStep()
 	}
 	for _, p := range postes {
-		c, err := server.Compare(context.Background(), db, p.db)
+		c, err := server.Compare(context.Background(), db, p.inventory())
 		if err != nil {
 			m.t.Fatal(err)
 		}

@@ -217,6 +217,21 @@ func (p *poste) inStep() {
 	p.m.t.Fatalf("%s never got in step: %v", p.account.Email, err)
 }
 
+// inventory lists what the desktop holds.
+func (p *poste) inventory() store.Inventory {
+	p.m.t.Helper()
+	var held store.Inventory
+	err := p.db.Read(context.Background(), func(v *store.View) error {
+		var err error
+		held, err = v.Inventory(p.agent)
+		return err
+	})
+	if err != nil {
+		p.m.t.Fatal(err)
+	}
+	return held
+}
+
 // idsOf lists what a desktop booked.
 func idsOf(p *poste) []agenda.RdvID { return slices.Collect(maps.Keys(p.mine)) }
 

@@ -51,6 +51,7 @@ func cmdPermanenced(ts *testscript.TestScript, neg bool, args []string) {
 	j := of(ts)
 	cmd := exec.Command(j.programs.server, append(args, "--db", filepath.Join(j.dir, "server.db"))...)
 	cmd.Dir = j.dir
+	cmd.Env = append(os.Environ(), "PERMANENCE_PHRASE="+phrase)
 	cmd.Stdin = strings.NewReader(password + "\n")
 	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
 	err := cmd.Run()

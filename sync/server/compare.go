@@ -1,20 +1,17 @@
 package server
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
 	"permanence/app/agenda"
 	"permanence/app/civil"
 	"permanence/app/store"
-	"permanence/sync/replica"
 )
 
 // Comparison is what tells a desktop from its server. Lists are sorted by noun
@@ -40,18 +37,16 @@ type row struct {
 	ID   string      `json:"id"`
 }
 
-// Compare sets the server's images that a desktop holds, whatever its pending
-// commands show, against what its agent may read on the server: the records of
-// the scopes held, and of the Rdvs those of the desktop's window. It reads both
-// databases and writes nothing. A profile that was never enrolled is an error.
-func Compare(ctx context.Context, server, desk *store.DB) (Comparison, error) {
+// Compare sets what a desktop holds against what its agent may read on the
+// server: the records of the scopes held, and of the Rdvs those of the desktop's
+// window. It writes nothing. A profile that was never enrolled is
+// ErrNeverEnrolled.
+func Compare(ctx context.Context, server *store.DB, desk store.Inventory) (Comparison, error) {
 	var c Comparison
-	err := desk.Read(ctx, func(d *store.View) error {
-		return server.Read(ctx, func(s *store.View) error {
-			var err error
-			c, err = compare(s, d)
-			return err
-		})
+	err := server.Read(ctx, func(v *store.View) error {
+		var err error
+		c, err = compare(v, desk)
+		return err
 	})
 	return c, err
 }
@@ -59,15 +54,11 @@ func Compare(ctx context.Context, server, desk *store.DB) (Comparison, error) {
 // ErrNeverEnrolled says that a profile belongs to no agent yet.
 var ErrNeverEnrolled = errors.New("compare: the profile was never enrolled")
 
-func compare(server, desk *store.View) (Comparison, error) {
-	known, err := replica.Line(desk)
-	if err != nil {
-		return Comparison{}, err
-	}
-	if known.Agent == "" {
+func compare(server *store.View, desk store.Inventory) (Comparison, error) {
+	if desk.Agent == "" {
 		return Comparison{}, ErrNeverEnrolled
 	}
-	held := agenda.Held(server, known.Agent)
+	held := agenda.Held(server, desk.Agent)
 	windows, current, err := standing(server, desk, held)
 	if err != nil {
 		return Comparison{}, err
@@ -76,15 +67,10 @@ func compare(server, desk *store.View) (Comparison, error) {
 	if err != nil {
 		return Comparison{}, err
 	}
-	got, err := received(desk, windows)
-	if err != nil {
-		return Comparison{}, err
-	}
-	c := difference(want, got)
-	pending, err := desk.PendingCommands()
-	c.Current, c.Pending = current, len(pending)
+	c := difference(want, received(desk, windows))
+	c.Current, c.Pending = current, desk.Pending
 	c.Equal = current && c.Pending == 0 && len(c.Missing)+len(c.Extra)+len(c.Different) == 0
-	return c, cmp.Or(err, server.Err(), desk.Err())
+	return c, server.Err()
 }
 
 // windows give, for each territoire of a desktop, the first instant of the Rdvs
@@ -92,13 +78,9 @@ func compare(server, desk *store.View) (Comparison, error) {
 type windows map[agenda.TerritoireID]time.Time
 
 // standing reads where a desktop stands, and whether that is where it should.
-func standing(server, desk *store.View, held []agenda.Placed) (windows, bool, error) {
-	cursors, err := desk.Cursors()
-	if err != nil {
-		return nil, false, err
-	}
+func standing(server *store.View, desk store.Inventory, held []agenda.Placed) (windows, bool, error) {
 	all, current, scopes := windows{}, true, 0
-	for _, c := range cursors {
+	for _, c := range desk.Cursors {
 		head, err := server.Head(c.Territoire)
 		if err != nil {
 			return nil, false, err
@@ -119,7 +101,7 @@ func standing(server, desk *store.View, held []agenda.Placed) (windows, bool, er
 
 // windowOf gives the first instant of a cursor's Rdvs, and whether a first copy
 // is still on its way.
-func windowOf(server *store.View, c store.Cursor) (from time.Time, loading bool, err error) {
+func windowOf(server *store.View, c store.InventoryCursor) (from time.Time, loading bool, err error) {
 	var beside struct {
 		Loading    []json.RawMessage `json:"loading"`
 		WindowFrom string            `json:"window_from"`
@@ -143,8 +125,8 @@ func windowOf(server *store.View, c store.Cursor) (from time.Time, loading bool,
 }
 
 // given lists what the server gives a desktop that holds the scopes.
-func given(server *store.View, held []agenda.Placed, w windows) (map[agenda.Ref][]byte, error) {
-	all := map[agenda.Ref][]byte{}
+func given(server *store.View, held []agenda.Placed, w windows) (map[row]string, error) {
+	all := map[row]string{}
 	for _, n := range agenda.Nouns() {
 		records, err := server.All(n)
 		if err != nil {
@@ -157,7 +139,7 @@ func given(server *store.View, held []agenda.Placed, w windows) (map[agenda.Ref]
 			}
 			body, ans := server.Body(n, r.Key())
 			if ans == agenda.Yes {
-				all[agenda.RefOf(r)] = body
+				all[row{n, r.Key()}] = store.SumOf(body)
 			}
 		}
 	}
@@ -171,55 +153,42 @@ func (w windows) before(t agenda.TerritoireID, r agenda.Record) bool {
 	return is && rdv.Start.Before(w[t])
 }
 
-// received lists the server's images on a desktop.
-func received(desk *store.View, w windows) (map[agenda.Ref][]byte, error) {
-	all := map[agenda.Ref][]byte{}
-	for _, n := range agenda.Nouns() {
-		images, err := desk.Images(n)
-		if err != nil {
-			return nil, err
-		}
-		maps.Copy(all, images)
-	}
-	for ref, body := range all {
-		if ref.Noun != agenda.NounRdv {
-			continue
-		}
-		r, err := agenda.Decode(ref.Noun, body)
-		if err != nil {
-			return nil, err
-		}
-		if w.beforeAll(r) {
-			delete(all, ref)
+// received lists the server's images on a desktop, but the Rdvs that every
+// territoire's window leaves out.
+func received(desk store.Inventory, w windows) map[row]string {
+	all := map[row]string{}
+	for _, r := range desk.Rows {
+		if r.Start == nil || w.reach(*r.Start) {
+			all[row{r.Noun, r.ID}] = r.Sum
 		}
 	}
-	return all, nil
+	return all
 }
 
-// beforeAll reports whether every territoire's window leaves a record out.
-func (w windows) beforeAll(r agenda.Record) bool {
-	for t := range w {
-		if !w.before(t, r) {
-			return false
+// reach reports whether a window holds an Rdv that starts at the instant.
+func (w windows) reach(start time.Time) bool {
+	for _, from := range w {
+		if !start.Before(from) {
+			return true
 		}
 	}
-	return true
+	return len(w) == 0
 }
 
 // difference compares two sets of rows.
-func difference(want, got map[agenda.Ref][]byte) Comparison {
+func difference(want, got map[row]string) Comparison {
 	c := Comparison{Compared: len(want), Missing: []row{}, Extra: []row{}, Different: []row{}}
-	for ref, body := range want {
-		switch other, ok := got[ref]; {
+	for r, sum := range want {
+		switch other, ok := got[r]; {
 		case !ok:
-			c.Missing = append(c.Missing, row{ref.Noun, ref.ID})
-		case !bytes.Equal(body, other):
-			c.Different = append(c.Different, row{ref.Noun, ref.ID})
+			c.Missing = append(c.Missing, r)
+		case sum != other:
+			c.Different = append(c.Different, r)
 		}
 	}
-	for ref := range got {
-		if _, ok := want[ref]; !ok {
-			c.Extra = append(c.Extra, row{ref.Noun, ref.ID})
+	for r := range got {
+		if _, ok := want[r]; !ok {
+			c.Extra = append(c.Extra, r)
 		}
 	}
 	for _, list := range [][]row{c.Missing, c.Extra, c.Different} {

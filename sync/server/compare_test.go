@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"testing"
 
 	"permanence/app/agenda"
@@ -13,7 +12,13 @@ import (
 // compared asks what tells a desktop from its server.
 func (p *poste) compared() Comparison {
 	p.m.t.Helper()
-	c, err := Compare(p.m.t.Context(), p.m.srv.DB(), p.db)
+	var held store.Inventory
+	p.read(func(v *store.View) error {
+		var err error
+		held, err = v.Inventory(p.agent)
+		return err
+	})
+	c, err := Compare(p.m.t.Context(), p.m.srv.DB(), held)
 	if err != nil {
 		p.m.t.Fatal(err)
 	}
@@ -66,12 +71,7 @@ func (m *monde) spoil(p *poste, id agenda.RdvID) {
 
 func TestCompareANewProfile(t *testing.T) {
 	m := newMonde(t)
-	db, err := store.Open(filepath.Join(t.TempDir(), "poste.db"), nil, store.Options{Kind: store.Desktop})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := Compare(t.Context(), m.srv.DB(), db); !errors.Is(err, ErrNeverEnrolled) {
+	if _, err := Compare(t.Context(), m.srv.DB(), store.Inventory{}); !errors.Is(err, ErrNeverEnrolled) {
 		t.Errorf("= %v", err)
 	}
 }

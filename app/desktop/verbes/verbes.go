@@ -49,6 +49,7 @@ type grammar struct {
 	Undo          undoVerb          `cmd:"" help:"Défait le dernier geste de ce profil."`
 	Review        reviewVerbs       `cmd:"" help:"Ce que le serveur a refusé ou signalé."`
 	Devices       devicesVerbs      `cmd:"" help:"Les postes de l’agent : liste, nom, révocation, effacement."`
+	Inventory     inventoryVerb     `cmd:"" help:"Nomme ce que le profil contient, sans le contenu."`
 	Phrase        phraseVerb        `cmd:"" help:"Change la phrase de passe du profil, ou confie sa clé au trousseau."`
 	Rekey         rekeyVerb         `cmd:"" help:"Scelle le profil sous une nouvelle clé."`
 	Recover       recoverVerb       `cmd:"" help:"Rouvre le profil par son code de secours."`

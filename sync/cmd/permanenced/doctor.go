@@ -20,7 +20,8 @@ func (verbs) Doctor() verb {
 }
 
 type doctor struct {
-	Base base `embed:""`
+	Base    base   `embed:""`
+	Compare string `placeholder:"POSTE" help:"Compare un poste à cette base : le dossier d’un profil de cet ordinateur, ou l’inventaire d’un autre poste (permanence inventory --json)."`
 }
 
 // diagnosis is what the verb prints. Troubles are what must be repaired;
@@ -44,6 +45,9 @@ type pulse struct {
 
 // Run prints the diagnosis; it is a failure when something must be repaired.
 func (v *doctor) Run(ctx context.Context, c *console) error {
+	if v.Compare != "" {
+		return v.compare(ctx, c)
+	}
 	db, err := v.Base.open(store.Options{Check: true})
 	if err != nil {
 		return err

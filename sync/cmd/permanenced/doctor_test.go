@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -19,6 +20,30 @@ func TestDoctorOfAHealthyBase(t *testing.T) {
 	}
 	if !strings.Contains(strings.Join(found.Missing, "\n"), "aucun administrateur") {
 		t.Errorf("missing = %v", found.Missing)
+	}
+}
+
+func TestDoctorComparesADesktop(t *testing.T) {
+	d, _, _, _ := founded(t)
+	write := func(text string) string {
+		path := filepath.Join(t.TempDir(), "inventaire.json")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for name, tt := range map[string]struct{ compared, says string }{
+		"not an inventory":   {write("oups"), "inventaire illisible"},
+		"an unknown key":     {write(`{"agent":"a","root":true}`), "inventaire illisible"},
+		"never connected":    {write(`{"agent":"","pending":0,"territoires":[],"rows":[]}`), "jamais été connecté"},
+		"nothing there":      {filepath.Join(t.TempDir(), "rien"), "introuvable"},
+		"a row of nobody's":  {write(`{"agent":"a","pending":2,"territoires":[],"rows":[{"noun":"lieu","id":"x","sum":"y"}]}`), "2 en attente d’envoi ; fiches qui manquent 0, en trop 1, différentes 0"},
+		"nothing, but in it": {write(`{"agent":"a","pending":1,"territoires":[],"rows":[]}`), "diffèrent : 1 en attente d’envoi"},
+	} {
+		got := d.do("", "doctor --compare "+strings.ReplaceAll(tt.compared, " ", "~"))
+		if got.code != exitFailure || !strings.Contains(got.err, tt.says) {
+			t.Errorf("%s = %+v, want %q", name, got, tt.says)
+		}
 	}
 }
 
