@@ -122,9 +122,9 @@ func (l *lecture) conflitText(c *agenda.Conflit) string {
 	case agenda.ConflitOverbooked:
 		return l.overbookedText(c)
 	case agenda.ConflitAbsent:
-		return "L’absence a été notée " + l.openedSaid(c) + ". Le rendez-vous est gardé ; personne n’a été prévenu."
+		return "Il a été pris sans connaître cette absence. Le rendez-vous est gardé ; personne n’a été prévenu."
 	case agenda.ConflitAbsenceOver:
-		return "L’absence a été notée " + l.openedSaid(c) + ". Les rendez-vous sont gardés ; personne n’a été prévenu."
+		return "Ils étaient pris avant cette absence. Les rendez-vous sont gardés ; personne n’a été prévenu."
 	case agenda.ConflitOutside:
 		return "Les heures d’ouverture ou le motif ont changé depuis. Le rendez-vous est gardé comme promis ; personne n’a été prévenu."
 	case agenda.ConflitDuplicateUsager:
@@ -157,9 +157,6 @@ func (l *lecture) withWhom(c *agenda.Conflit) string {
 	}
 	return text + ". "
 }
-
-// openedSaid is when a conflit was found: « aujourd’hui à 9 h 02 ».
-func (l *lecture) openedSaid(c *agenda.Conflit) string { return l.dayAndHour(c.OpenedAt) }
 
 // dayAndHour gives « aujourd’hui à 9 h 02 », « le lun. 26 oct. à 9 h ».
 func (l *lecture) dayAndHour(at time.Time) string {
@@ -219,10 +216,12 @@ func (l *lecture) presenceText(c *agenda.Conflit) string {
 	return text
 }
 
-// statusText says which word was replaced by which: the later stands.
+// statusText says which word was replaced by which: the last one received
+// stands, whenever it was noted.
 func (l *lecture) statusText(c *agenda.Conflit) string {
-	first := "Noté « " + stateLabel(c.Wanted["status"]) + " »" + l.actSaid(c.Wanted["by"], c.Wanted["at"])
-	return sentence(first + ", puis « " + stateLabel(c.Wanted["stood"]) + " »" + l.actSaid(c.Wanted["stood_by"], c.Wanted["stood_at"]) + " ; le dernier mot est gardé")
+	first := "« " + stateLabel(c.Wanted["status"]) + " » noté" + l.actSaid(c.Wanted["by"], c.Wanted["at"])
+	last := "« " + stateLabel(c.Wanted["stood"]) + " » noté" + l.actSaid(c.Wanted["stood_by"], c.Wanted["stood_at"])
+	return first + " ; " + last + ". Le dernier reçu est gardé."
 }
 
 // waitingText says what somebody entered who had lost the right to.
@@ -323,7 +322,7 @@ func (l *lecture) doubleText(c *agenda.Conflit) string {
 	if keep == nil || drop == nil {
 		return "Les deux fiches sont gardées."
 	}
-	return "Créées le " + l.shortDayOf(keep.CreatedAt) + " et le " + l.shortDayOf(drop.CreatedAt) + ". Les deux fiches sont gardées."
+	return sentence("Créées le "+l.shortDayOf(keep.CreatedAt)+" et le "+l.shortDayOf(drop.CreatedAt)) + " Les deux fiches sont gardées."
 }
 
 func (l *lecture) shortDayOf(at time.Time) string {

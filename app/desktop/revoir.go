@@ -64,12 +64,18 @@ func (l *lecture) cases() ([]Cas, error) {
 		return nil, err
 	}
 	for _, c := range conflits {
-		if l.concerns(c) {
+		if l.concerns(c) && !slices.ContainsFunc(conflits, func(twin *agenda.Conflit) bool { return shadows(twin, c) }) {
 			all = append(all, Cas{ID: c.Key(), Kind: conflitKind(c), Code: agenda.Code(c.Code), Message: l.conflitText(c), At: c.OpenedAt, Conflit: c})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Cas) int { return a.At.Compare(b.At) })
 	return all, nil
+}
+
+// shadows reports whether a conflit tells all that another does: the same rdv
+// taken twice is at one time too.
+func shadows(c, other *agenda.Conflit) bool {
+	return c.Code == agenda.ConflitDuplicateRdv && other.Code == agenda.ConflitOverlap && slices.Equal(c.Sides, other.Sides)
 }
 
 // conflitKind tells what only informs from what is to be decided.
@@ -276,8 +282,9 @@ func subjectOfArgs(args agenda.Args) string {
 }
 
 // yielding is the Rdv of a conflit that would move: of two, the one that an
-// agent took over the one that an usager did, else the one taken last; of those
-// under an absence, the first to come.
+// agent took over the one that an usager did, else the one whose usager was not
+// told, or was told last, else the one taken last; of those under an absence,
+// the first to come.
 func (l *lecture) yielding(c *agenda.Conflit) *agenda.Rdv {
 	if c.Code == agenda.ConflitAbsenceOver {
 		return l.firstSide(c)
@@ -287,18 +294,36 @@ func (l *lecture) yielding(c *agenda.Conflit) *agenda.Rdv {
 		if !l.reads(r) {
 			continue
 		}
-		if chosen == nil || yields(r, chosen) {
+		if chosen == nil || l.yields(r, chosen) {
 			chosen = r
 		}
 	}
 	return chosen
 }
 
-func yields(r, o *agenda.Rdv) bool {
+func (l *lecture) yields(r, o *agenda.Rdv) bool {
 	if byUsager := r.CreatedBy.Kind == agenda.AuthorUsager; byUsager != (o.CreatedBy.Kind == agenda.AuthorUsager) {
 		return !byUsager
 	}
+	if told, other := l.firstTold(r), l.firstTold(o); !told.Equal(other) {
+		return told.IsZero() || !other.IsZero() && told.After(other)
+	}
 	return r.CreatedAt.After(o.CreatedAt)
+}
+
+// firstTold is when the usagers of an Rdv were first told of it, zero for never.
+func (l *lecture) firstTold(r *agenda.Rdv) time.Time {
+	recus, err := l.Recus(r.ID)
+	if err != nil {
+		return time.Time{} // which of two moves is a proposal, no more
+	}
+	var first time.Time
+	for _, m := range recus {
+		if m.State == agenda.RecuSent && (first.IsZero() || m.At.Before(first)) {
+			first = m.At
+		}
+	}
+	return first
 }
 
 // sides gives the Rdvs of a conflit that are here, by start; under an absence,

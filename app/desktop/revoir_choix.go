@@ -6,6 +6,7 @@ import (
 
 	"permanence/app/agenda"
 	"permanence/app/civil"
+	"permanence/app/creneau"
 )
 
 // The ways to settle a case, the likeliest first.
@@ -120,7 +121,9 @@ func (l *lecture) proposals(r *agenda.Rdv) []Creneau {
 		}
 		found, err := l.search(q)
 		if err == nil && len(found.Creneaux) > 0 {
-			return l.drawCreneaux(found.Creneaux[:min(mostSlots, len(found.Creneaux))], l.motif(r.Motif))
+			// Two plages may offer the same slot: it is proposed once.
+			once := slices.CompactFunc(found.Creneaux, func(a, b creneau.Creneau) bool { return a.Start.Equal(b.Start) && a.Agent == b.Agent })
+			return l.drawCreneaux(once[:min(mostSlots, len(once))], l.motif(r.Motif))
 		}
 	}
 	return []Creneau{}
@@ -192,7 +195,7 @@ func (l *lecture) movedChoices(c *agenda.Conflit, r *agenda.Rdv) []CasChoix {
 		all = append(all, choix(ChoiceApply, "Prendre "+plainWhen(start, zone, today), l.warnText(r)))
 	}
 	if phone := l.phoneOf(r); phone != "" {
-		all = append(all, choix(choiceTell, "Garder, et prévenir l’usager au "+phone, "L’appel vous revient ; le cas est fermé."))
+		all = append(all, choix(choiceTell, "Garder, et appeler l’usager", "Au "+phone+" ; l’appel vous revient."))
 	}
 	return all
 }

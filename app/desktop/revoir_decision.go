@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -197,31 +198,71 @@ func (p *Poste) retime(ctx context.Context, args agenda.Args, d Decision) (Acte,
 	return Acte{}, refusedChoice()
 }
 
-// settleConflit runs what was chosen, then closes the conflit. An absence over
-// several rdvs is worked as a list: it closes with the last of them.
+// settleConflit closes a conflit, then runs what was chosen: the server, which
+// closes by itself what is settled, then finds it closed by this choice, and
+// undoing opens it again. An absence over several rdvs is worked as a list: it
+// closes with the last of them.
 func (p *Poste) settleConflit(ctx context.Context, c Cas, d Decision) (Acte, error) {
 	if c.Conflit.Code == agenda.ConflitQuarantined {
 		return p.settleWaiting(ctx, c, d)
 	}
-	acte, err := p.resolve(ctx, c.Conflit, d)
-	if err != nil {
-		return acte, err
-	}
-	if c.Conflit.Code == agenda.ConflitAbsenceOver && d.Choice != ChoiceKeep {
-		left := 0
-		err := p.read(ctx, func(l *lecture) error {
-			left = len(l.sides(c.Conflit))
-			return nil
-		})
-		if err != nil || left > 0 {
-			return acte, err
+	last, err := p.settlesAll(ctx, c.Conflit, d)
+	if err != nil || !last {
+		if err != nil {
+			return Acte{}, err
 		}
+		return p.resolve(ctx, c.Conflit, d)
 	}
-	closed, err := p.propose(ctx, c.ID, &agenda.CloseConflit{Conflit: c.Conflit.ID, Choice: d.Choice}, Accord{All: true})
-	if acte.ID == "" {
-		acte.ID = c.ID
+	closed, err := p.closeConflits(ctx, Acte{ID: c.ID}, c.Conflit, d.Choice)
+	if err != nil {
+		return closed, err
 	}
-	return acte.and(closed), err
+	done, err := p.resolve(ctx, c.Conflit, d)
+	if err != nil {
+		_, undone := p.UndoAll(ctx, closed.Commands)
+		return Acte{}, errors.Join(err, undone)
+	}
+	acte := closed.and(done)
+	if done.ID != "" {
+		acte.ID = done.ID
+	}
+	return acte, nil
+}
+
+// settlesAll reports whether a decision leaves nothing of a conflit to decide.
+func (p *Poste) settlesAll(ctx context.Context, c *agenda.Conflit, d Decision) (bool, error) {
+	if c.Code != agenda.ConflitAbsenceOver || d.Choice == ChoiceKeep || d.Choice == ChoiceLift {
+		return true, nil
+	}
+	left := 0
+	err := p.read(ctx, func(l *lecture) error {
+		left = len(l.sides(c))
+		return nil
+	})
+	return left <= 1, err
+}
+
+// closeConflits closes a conflit, and those that it tells all about.
+func (p *Poste) closeConflits(ctx context.Context, acte Acte, c *agenda.Conflit, choice string) (Acte, error) {
+	closing := []*agenda.Conflit{c}
+	err := p.read(ctx, func(l *lecture) error {
+		open, err := l.OpenConflits()
+		for _, other := range open {
+			if shadows(c, other) {
+				closing = append(closing, other)
+			}
+		}
+		return err
+	})
+	for _, one := range closing {
+		if err != nil {
+			break
+		}
+		var closed Acte
+		closed, err = p.propose(ctx, one.Key(), &agenda.CloseConflit{Conflit: one.ID, Choice: choice}, Accord{All: true})
+		acte = acte.and(closed)
+	}
+	return acte, err
 }
 
 // settleWaiting accepts or rejects what somebody entered who had lost the right

@@ -555,7 +555,7 @@ export const m = {
     depends: "En dépendent, et suivront la même décision",
     undoable: "Annulable avec Ctrl Z",
     show: "Voir dans l’agenda",
-    since: (when: string) => `Signalé ${when}`,
+    since: (when: string) => `Signalé le ${when}`,
     count: (at: number, of: number) => `${at} sur ${of}`,
     left: (n: number) => `Reste ${plural(n, "cas", "cas")}.`,
     done: "C’est décidé.",

@@ -72,6 +72,9 @@ export class Session {
   spoken = $state("");
   versions = $state<Record<Subject, number>>({ agenda: 0, referentiel: 0, usagers: 0, review: 0 });
 
+  /** what undoes the last gesture, "" for none */
+  #last = "";
+
   constructor(backend: Backend) {
     this.backend = backend;
   }
@@ -133,6 +136,7 @@ export class Session {
 
   #done(fait: Fait): Fait {
     const command = fait.can_undo ? fait.command : "";
+    this.#last = command;
     if (fait.said) this.show({ message: fait.said, level: "ok", command });
     this.versions.agenda++;
     this.versions.usagers++;
@@ -150,8 +154,8 @@ export class Session {
     });
   }
 
-  /** Undoes a command, "" for the last one. */
-  undo(command = ""): Promise<Fait | null> {
+  /** Undoes a command: the last gesture made here, all of it, else the last one known. */
+  undo(command = this.#last): Promise<Fait | null> {
     return this.run(() => this.backend.Undo(command));
   }
 
