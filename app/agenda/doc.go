@@ -23,5 +23,6 @@
 //   - Rdv: a rendez-vous of agents with usagers; Participation is one usager's part.
 //   - Occupation: busy time without content. Importe: an event of another calendar.
 //   - Recu: what became of a message. Conflit: what two people must look at.
+//   - Passage: one change of a record, as its history tells it.
 //   - Creneau: a free slot, computed, never stored.
 package agenda

@@ -39,7 +39,7 @@ func (p *PlageOuverture) offers(r *Rdv) bool {
 // is no longer so: the hours they saw no longer hold r, or its motif was put
 // away (sync.md §5 row 9).
 func (d *decider) noteOffer(r *Rdv, c rdvContext) {
-	if d.by.Kind != AuthorAgent {
+	if d.by.Kind != AuthorAgent || d.mode == Replay {
 		return
 	}
 	holding := d.plagesFor(r)
