@@ -13,6 +13,7 @@ import (
 func TestPostgres(t *testing.T) {
 	cluster := pgtest.Shared(t)
 	storetest.Run(t, storetest.Engine{
+		Slow: true,
 		Open: func(t *testing.T, kind store.Kind) *store.DB {
 			if kind == store.Desktop {
 				return closing(t)(store.OpenMemory("", store.Options{Kind: kind}))

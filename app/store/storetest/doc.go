@@ -17,6 +17,9 @@ type Engine struct {
 	Open func(t *testing.T, kind store.Kind) *store.DB
 	// Files lists what a database has on disk; nil when it has nothing there.
 	Files func(db *store.DB) []string
+	// Slow says that a new database takes its time: what asks for hundreds of
+	// them is left to the others.
+	Slow bool
 	// Sealed tells that nothing can be read in the files.
 	Sealed bool
 }
@@ -30,7 +33,7 @@ func Run(t *testing.T, e Engine) {
 		{"records", records}, {"facts", facts}, {"people", people},
 		{"ledger", ledger}, {"feed", feed}, {"savepoints", savepoints},
 		{"answers", answers}, {"replica", replica}, {"replay", replay},
-		{"doors", doors}, {"mail", mail}, {"erasure", erasure}, {"history", history}, {"snapshot", snapshot}, {"digests", digests},
+		{"doors", doors}, {"mail", mail}, {"erasure", erasure}, {"history", history}, {"snapshot", snapshot}, {"digests", digests}, {"restored", restored}, {"beyond", beyond},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, e) })
 	}
