@@ -48,6 +48,7 @@ func TestEveryRouteIsGuarded(t *testing.T) {
 		"POST /sync/v1/devices/{device}/rename": {path: "/sync/v1/devices/" + device.id + "/rename", method: "POST", body: `{"name":"Accueil"}`, opens: []string{"a device"}},
 		"POST /sync/v1/devices/{device}/revoke": {path: "/sync/v1/devices/" + stranger.id + "/revoke", method: "POST"},
 		"POST /sync/v1/devices/{device}/wipe":   {path: "/sync/v1/devices/" + stranger.id + "/wipe", method: "POST"},
+		"GET /sync/v1/history/{noun}/{id}":      {path: "/sync/v1/history/usager/" + string(m.nadia), opens: []string{"a device"}},
 		"GET /sync/v1/live":                     {path: "/sync/v1/live"},
 		"/dav/":                                 {path: home(m.alice), method: "PROPFIND", opens: []string{"an app password"}},
 		"/.well-known/caldav":                   {public: true},
