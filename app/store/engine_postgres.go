@@ -85,16 +85,21 @@ func pgArgument(arg any) any {
 	return arg
 }
 
-// pgText is a text on its way to a column of texts or of ids. What the column
-// cannot hold (an id of another form, a text with a zero byte) is NULL there:
-// it equals nothing that is asked for, and is not stored as something else.
+// pgText is a text on its way to a column of texts or of ids. What no column can
+// hold breaks nothing: an id of another form is NULL, which equals no id; a zero
+// byte, or one that is no letter, becomes the sign of an unknown letter.
 type pgText string
 
 // TextValue is the text of a text column.
 func (t pgText) TextValue() (pgtype.Text, error) {
-	whole := utf8.ValidString(string(t)) && !strings.Contains(string(t), "\x00")
-	return pgtype.Text{String: string(t), Valid: whole}, nil
+	text := string(t)
+	if !utf8.ValidString(text) || strings.Contains(text, "\x00") {
+		text = strings.ReplaceAll(strings.ToValidUTF8(text, unknownLetter), "\x00", unknownLetter)
+	}
+	return pgtype.Text{String: text, Valid: true}, nil
 }
+
+const unknownLetter = "\uFFFD"
 
 // UUIDValue is the id of an id column.
 func (t pgText) UUIDValue() (pgtype.UUID, error) {

@@ -202,6 +202,20 @@ func TestTextsThatNoColumnHolds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	device := Device{ID: agenda.DeriveID(nil, "d"), Agent: agenda.AgentID(agenda.DeriveID(nil, "a")), Name: "Poste\x00\xff", Tokens: []byte("{}"), EnrolledAt: time.Unix(1, 0), SeenAt: time.Unix(1, 0)}
+	err = db.WriteServer(context.Background(), func(tx *ServerTx) error {
+		if err := tx.AddDevice(device); err != nil {
+			return err
+		}
+		got, err := tx.Device(device.ID)
+		if got.Name != "Poste\uFFFD\uFFFD" {
+			t.Errorf("kept as %q", got.Name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestReach: a territoire is held before anything is read, another is free
