@@ -58,8 +58,9 @@ const idLength = 36
 
 // names reports whether a JSON text names one of the ids.
 func names(text []byte, ids map[string]bool) bool {
-	for i := 0; i+idLength <= len(text); i++ {
-		if text[i] == '-' && i >= 8 && i-8+idLength <= len(text) && ids[string(text[i-8:i-8+idLength])] {
+	const dash = 8 // where the first one stands
+	for at := 0; at+idLength <= len(text); at++ {
+		if text[at+dash] == '-' && ids[string(text[at:at+idLength])] {
 			return true
 		}
 	}
