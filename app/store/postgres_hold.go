@@ -24,14 +24,15 @@ import (
 type reach struct {
 	territoires []agenda.TerritoireID // ascending
 	beside      bool                  // the one place beside the territoires
+	all         bool                  // every territoire there is
 }
 
-func (r reach) empty() bool { return len(r.territoires) == 0 && !r.beside }
+func (r reach) empty() bool { return len(r.territoires) == 0 && !r.beside && !r.all }
 
 func (r reach) with(more ...agenda.TerritoireID) reach {
 	all := slices.Concat(r.territoires, more)
 	slices.Sort(all)
-	return reach{slices.Compact(all), r.beside}
+	return reach{slices.Compact(all), r.beside, r.all}
 }
 
 func (r reach) covers(all []agenda.TerritoireID) bool {
@@ -63,6 +64,11 @@ func (w *Writer) take() error {
 		if err := w.s.one("SELECT CAST(pg_current_xact_id() AS text), CAST(pg_advisory_xact_lock(?) AS text)", int64(besideKey)).Scan(&w.id, new(sql.RawBytes)); err != nil {
 			return fmt.Errorf("hold the place beside: %w", err)
 		}
+	}
+	if w.reach.all {
+		held, err := w.lock("TRUE", nil)
+		w.reach.territoires = held
+		return err
 	}
 	if len(w.reach.territoires) == 0 {
 		return nil

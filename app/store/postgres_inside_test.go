@@ -278,6 +278,42 @@ func TestReach(t *testing.T) {
 	}
 }
 
+// TestReachOfMany: who goes from territoire to territoire without having said
+// so ends by holding them all.
+func TestReachOfMany(t *testing.T) {
+	cluster := pgtest.Shared(t)
+	db := remoteDB(t, cluster.Address(cluster.Database(t)))
+	const many = 20
+	runs := 0
+	everywhere := func(tx *ServerTx) error {
+		runs++
+		for i := range many {
+			if _, err := tx.Draw(agenda.TerritoireID(agenda.DeriveID(nil, fmt.Sprint(i)))); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, want := range []int{1, 1 + fewAgain} { // they are born, then they are there
+		runs = 0
+		if err := db.WriteServer(context.Background(), everywhere); err != nil || runs != want {
+			t.Errorf("run %d times, want %d: %v", runs, want, err)
+		}
+	}
+	err := db.Read(context.Background(), func(v *View) error {
+		heads, err := v.Heads()
+		for _, h := range heads {
+			if h.Number != 2 {
+				t.Errorf("head %d", h.Number)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func waitUntil(t *testing.T, what string, f func() bool) {
 	t.Helper()
 	for range 1500 {

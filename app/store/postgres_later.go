@@ -29,7 +29,7 @@ func (s *session) later(doing, query string, args ...any) error {
 		}
 		return nil
 	}
-	if err := s.start(); err != nil {
+	if err := s.start(query); err != nil {
 		return err
 	}
 	s.after = append(s.after, later{doing, query, args})

@@ -20,7 +20,8 @@ const (
 	openTries  = 6 // when a database is opened: a second in all
 	firstPause = 20 * time.Millisecond
 	worstPause = 2 * time.Second
-	mostAgain  = 8 // times that a transaction widens its reach
+	fewAgain   = 3 // times that a transaction widens its reach; then it holds all
+	mostAgain  = 8 // and this is too many
 )
 
 // patiently runs f until it succeeds, fails for good, or ctx is done.
@@ -71,6 +72,7 @@ func (db *DB) writingRemote(ctx context.Context, f func(w *Writer) error) error 
 				return trouble(CodeBusy, errors.New("what a transaction needs keeps changing"))
 			}
 			hold = *w.wider
+			hold.all = again >= fewAgain
 		}
 	})
 	if err != nil {
@@ -92,7 +94,7 @@ func (db *DB) attempt(ctx context.Context, hold reach, f func(w *Writer) error) 
 	w := &Writer{View: View{db: db, s: s}, holder: holder{reach: hold}}
 	done, token := false, uuid.NewString()
 	broken, err = s.within(true, func() error {
-		s.first = w.take
+		s.first, s.wrote = w.take, false
 		defer func() { s.first = nil }()
 		err := firstError(f(w), w.err)
 		if w.wider != nil {
@@ -101,8 +103,8 @@ func (db *DB) attempt(ctx context.Context, hold reach, f func(w *Writer) error) 
 		if err != nil {
 			return err
 		}
-		if err := firstError(w.finish(), w.err); err != nil || w.id == "" {
-			return err
+		if err := firstError(w.finish(), w.err); err != nil || !s.wrote {
+			return err // what changed nothing may be run again
 		}
 		done = true
 		return w.sign(token)

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"github.com/google/uuid"
@@ -22,6 +23,7 @@ type session struct {
 	age   int64             // of the pool, when it was opened
 	after []later           // not sent yet
 	line  string            // names the connection among all
+	wrote bool              // the transaction changed something
 }
 
 // stmt prepares a query once. Statements run without the caller's context:
@@ -40,7 +42,7 @@ func (s *session) stmt(query string) (*sql.Stmt, error) {
 }
 
 func (s *session) exec(query string, args ...any) (sql.Result, error) {
-	if err := s.start(); err != nil {
+	if err := s.start(query); err != nil {
 		return nil, err
 	}
 	if err := s.flushBefore(query); err != nil {
@@ -57,7 +59,7 @@ func (s *session) exec(query string, args ...any) (sql.Result, error) {
 }
 
 func (s *session) query(query string, args ...any) (*sql.Rows, error) {
-	if err := s.start(); err != nil {
+	if err := s.start(query); err != nil {
 		return nil, err
 	}
 	if err := s.flushBefore(query); err != nil {
@@ -74,13 +76,20 @@ func (s *session) query(query string, args ...any) (*sql.Rows, error) {
 }
 
 // start runs what has to come before the first statement of a transaction.
-func (s *session) start() error {
+func (s *session) start(query string) error {
+	s.wrote = s.wrote || writes(query)
 	first := s.first
 	if first == nil {
 		return nil
 	}
 	s.first = nil
 	return first()
+}
+
+// writes reports whether a statement changes rows.
+func writes(query string) bool {
+	verb, _, _ := strings.Cut(query, " ")
+	return verb == "INSERT" || verb == "UPDATE" || verb == "DELETE"
 }
 
 // text gives a query in the engine's words.
