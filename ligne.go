@@ -334,7 +334,7 @@ func (l *line) Status() desktop.Ligne {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return desktop.Ligne{Online: h.Online, Busy: l.busy, Login: h.Err == "refused" || h.Err == "forked", Since: h.Since,
-		LastSync: h.LastSync, Skew: h.Skew, Complete: complete, Done: here, Total: all}
+		LastSync: h.LastSync, Skew: h.Skew, Complete: complete, Done: here, Total: all, Behind: h.Err == "upgrade_server"}
 }
 
 // complete reports, from the disk, whether every first copy is whole, and

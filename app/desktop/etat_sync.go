@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -30,7 +31,7 @@ func (p *Poste) EtatSync(ctx context.Context) (EtatSync, error) {
 		if !e.Last.IsZero() {
 			vue.LastSync = momentText(e.Last, zone, today)
 		}
-		vue.Detail = typeset(skewText(e.Line.Skew))
+		vue.Detail = typeset(cmp.Or(behindText(e.Line.Behind), skewText(e.Line.Skew)))
 		vue.Lease = typeset(leaseText(p.leaseWarning()))
 		return nil
 	})
@@ -51,6 +52,14 @@ func (p *Poste) syncState(e Etat) string {
 		return "pending"
 	}
 	return "up_to_date"
+}
+
+// behindText warns that something waits for a newer server.
+func behindText(behind bool) string {
+	if !behind {
+		return ""
+	}
+	return "Le serveur est plus ancien que cette application : une partie de vos modifications attend sa mise à jour. Rien n’est perdu."
 }
 
 // skewText warns of a clock that is wrong: the order of changes is the

@@ -136,6 +136,8 @@ type Ligne struct {
 	Complete bool          // every first copy is whole
 	// Done and Total count the rows of the first copy; 0 of 0 when not known.
 	Done, Total int
+	// Behind says that the server is too old for something that waits here.
+	Behind bool
 }
 
 // Appareil is a desktop of an agent, as the server knows it. Instants are UTC,

@@ -16,6 +16,9 @@ const (
 	helloWait = 5 * time.Second
 	// silence is three pings without a sign of life.
 	silence = 45 * time.Second
+	// compareEvery is how long a live stream may last before an exchange compares
+	// both sides.
+	compareEvery = time.Hour
 	// pollWait is how long a server is asked to wait for news where no live stream
 	// passes, and pollLimit how long its answer may take.
 	pollWait  = 25 * time.Second
@@ -171,7 +174,7 @@ func (r *Replica) standing(ctx context.Context) (question, error) {
 
 // watch ends at a wake, at the end of the stream, or when it stays silent.
 func (r *Replica) watch(ctx context.Context, heard, done <-chan struct{}) lived {
-	end, patience := silent, helloWait
+	end, patience, began := silent, helloWait, r.clock.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -185,6 +188,9 @@ func (r *Replica) watch(ctx context.Context, heard, done <-chan struct{}) lived 
 			return end
 		case <-heard:
 			end, patience = ended, silence
+			if r.clock.Now().Sub(began) >= compareEvery {
+				return woken
+			}
 		case <-r.clock.After(patience):
 			return end
 		}
