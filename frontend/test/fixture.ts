@@ -15,7 +15,6 @@ import type {
   UsagerBref,
   Verrou,
   VueAgenda,
-  VuePostes,
 } from "../src/contract";
 import { clockOf, hour, longDay, minutesOf, shortDay } from "../src/time";
 import { HISTORY, REVIEW, VIEW } from "./cas";
@@ -37,7 +36,7 @@ import {
   TODAY,
   ZONE,
 } from "./made";
-import { LOCK, POSTES } from "./postes";
+import { LOCK, Postes } from "./postes";
 import { creneaux, mois, usager } from "./vues";
 
 export interface Options {
@@ -56,7 +55,7 @@ export class Fixture {
   /** of À revoir, and what was decided */
   cases: CasRevoir[] = REVIEW;
   readonly settled: DecisionForm[] = [];
-  postes = POSTES;
+  readonly postes = new Postes(() => this.#agents().slice(1));
   readonly back = parseBack();
   readonly calls: { method: string; args: unknown[] }[] = [];
   /** warnings that a command meets until they are accepted, by method */
@@ -151,15 +150,6 @@ export class Fixture {
     const after = completed({ ...moved, pending: true, revision: before.revision + 1 });
     this.rdvs = this.rdvs.map((item) => (item.id === id ? after : item));
     return this.#fait(said(after), after);
-  }
-
-  #vuePostes(): VuePostes {
-    return { items: this.postes, agents: this.#agents().slice(1) };
-  }
-
-  #onPoste(id: string, change: Partial<VuePostes["items"][number]>) {
-    this.postes = this.postes.map((one) => (one.id === id ? { ...one, ...change } : one));
-    return this.#vuePostes();
   }
 
   #profil(): EtatProfil {
@@ -385,11 +375,11 @@ export class Fixture {
       StartAlone: ready,
       Join: ready,
       Login: ready,
-      Postes: async () => this.#vuePostes(),
-      RenamePoste: async (_agent, id, name) => this.#onPoste(id, { name }),
-      RevokePoste: async (_agent, id) => this.#onPoste(id, { open: false, state: "Révoqué" }),
+      Postes: async () => this.postes.vue(),
+      RenamePoste: async (_agent, id, name) => this.postes.change(id, { name }),
+      RevokePoste: async (_agent, id) => this.postes.change(id, { open: false, state: "Révoqué" }),
       WipePoste: async (_agent, id) =>
-        this.#onPoste(id, { open: false, state: "Effacement demandé" }),
+        this.postes.change(id, { open: false, state: "Effacement demandé" }),
       Preferences: async () => this.preferences,
       SavePreferences: async (p) => (this.preferences = p),
       Present: async () => ({ now: instant(TODAY, NOW), day: TODAY, time: NOW, zone: ZONE }),

@@ -1,7 +1,7 @@
 // The computers of the agent of the fixture, and why an agenda may be locked.
-import type { Verrou, VuePostes } from "../src/contract";
+import type { AgentBref, Verrou, VuePostes } from "../src/contract";
 
-export const POSTES: VuePostes["items"] = [
+const POSTES: VuePostes["items"] = [
   ["d1", "Accueil", true, ""],
   ["d2", "Portable", false, ""],
   ["d3", "Ancien bureau", false, "Révoqué (lun. 2 nov., 9 h)"],
@@ -21,3 +21,22 @@ export const LOCK: Verrou = {
   pending: "2 modifications restent à envoyer\u202f: rien n’est perdu.",
   password: false,
 };
+
+/** What the server would keep of them. */
+export class Postes {
+  items = POSTES;
+  readonly #agents: () => AgentBref[];
+
+  constructor(agents: () => AgentBref[]) {
+    this.#agents = agents;
+  }
+
+  vue(): VuePostes {
+    return { items: this.items, agents: this.#agents() };
+  }
+
+  change(id: string, change: Partial<VuePostes["items"][number]>) {
+    this.items = this.items.map((one) => (one.id === id ? { ...one, ...change } : one));
+    return this.vue();
+  }
+}
