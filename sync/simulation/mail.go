@@ -26,6 +26,8 @@ import (
 type relay struct {
 	w    *world
 	told map[string][]letter // by rdv and address, in the order they left
+	// doubtful are those of whom a restored server may not know what it told.
+	doubtful map[string]bool
 }
 
 // letter is what one mail told.
@@ -86,11 +88,13 @@ func (r *relay) take(p mailer.Parcel) {
 	r.told[key] = append(r.told[key], l)
 }
 
-// forget takes out what left after an instant to which the server was set back:
-// it no longer knows of it.
-func (r *relay) forget(since time.Time) {
+// doubt notes of whom the server may no longer know what it told them: it was
+// set back to before, and a desktop may have seen the receipt, or not.
+func (r *relay) doubt(since time.Time) {
 	for key, all := range r.told {
-		r.told[key] = slices.DeleteFunc(all, func(l letter) bool { return l.at.After(since) })
+		if slices.ContainsFunc(all, func(l letter) bool { return l.at.After(since) }) {
+			r.doubtful[key] = true
+		}
 	}
 }
 
@@ -197,7 +201,7 @@ func (w *world) deliver() (err error) {
 // got tells how it stands, and none told what the one before it had.
 func (w *world) mailsTell() {
 	for key, all := range w.relay.told {
-		for i := 1; i < len(all); i++ {
+		for i := 1; i < len(all) && !w.relay.doubtful[key]; i++ {
 			before, l := all[i-1], all[i]
 			if l.message == before.message {
 				continue
@@ -226,8 +230,10 @@ func (w *world) tellsHowItStands(v *store.View, r *agenda.Rdv) {
 		if ans != agenda.Yes || u.Email == "" {
 			continue
 		}
-		told := w.relay.told[string(r.ID)+" "+u.Email]
+		key := string(r.ID) + " " + u.Email
+		told := w.relay.told[key]
 		switch {
+		case r.Cancelled() && w.relay.doubtful[key]:
 		case r.Cancelled() && len(told) == 0:
 		case len(told) == 0:
 			w.fail("nobody was told of rdv %s", r.ID)

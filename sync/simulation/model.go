@@ -79,6 +79,16 @@ func (m *model) clone() *model {
 	return c
 }
 
+// resequence: a restored server writes every rdv to come again, so that its
+// SEQUENCE outranks what was sent.
+func (m *model) resequence(now time.Time) {
+	for _, r := range m.rdvs {
+		if r.start.After(now) {
+			r.rev++
+		}
+	}
+}
+
 func (m *model) book(a *agenda.BookRdv) agenda.Verdict {
 	if m.rdvs[a.Rdv] != nil || m.erased[string(a.Rdv)] {
 		return agenda.Refused

@@ -11,6 +11,7 @@ import (
 	"permanence/app/guichet"
 	"permanence/app/store"
 	"permanence/sync/hub"
+	"permanence/sync/server"
 )
 
 // central is the server. Restarting keeps its disk and nothing else.
@@ -35,7 +36,7 @@ func (w *world) startServer() {
 	w.counter = guichet.NewCounter(ledger{w}, w.now)
 	w.hub = hub.New(serverStore{w}, w.counter, hub.NewLocalBus(), hub.Config{
 		Now: w.now, PageLines: w.pageLines, Deadline: func(d time.Duration) time.Time { return w.clock.Add(d) },
-		Schema: w.schema, Forms: forms(),
+		Schema: w.schema, Forms: forms(), Heard: server.Heard,
 	})
 }
 

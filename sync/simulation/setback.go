@@ -6,6 +6,7 @@ import (
 
 	"permanence/app/agenda"
 	"permanence/app/store"
+	"permanence/sync/server"
 )
 
 // journalled is how long a desktop keeps what the server answered.
@@ -39,15 +40,12 @@ func (w *world) setServerBack(b backup) {
 	for _, d := range w.desks {
 		d.sent = nil // they may bring back what was lost, once
 	}
-	err := w.central.disk.db.WriteServer(ctxb, func(tx *store.ServerTx) error {
-		_, err := tx.NewEpoch(w.cast.territoire)
-		return err
-	})
-	if err != nil {
-		w.fail("open an epoch: %v", err)
+	if _, err := server.Restored(ctxb, w.central.disk.db, w.clock, 0); err != nil {
+		w.fail("restored: %v", err)
 	}
+	w.model.resequence(w.clock)
 	w.startServer()
-	w.relay.forget(b.at)
+	w.relay.doubt(b.at)
 	w.eraseAgain(erased)
 	w.mayBeLost()
 }

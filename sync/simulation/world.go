@@ -73,7 +73,7 @@ func newWorld(s Script, dir string) (*world, error) {
 		born: map[string]agenda.Command{}, gone: map[string]bool{}, tops: map[agenda.Ref][2]int64{},
 		past: past{newModel(), map[string]store.Outcome{}, nil},
 	}
-	w.relay = &relay{w: w, told: map[string][]letter{}}
+	w.relay = &relay{w: w, told: map[string][]letter{}, doubtful: map[string]bool{}}
 	w.central.disk = &disk{w: w, name: "server", kind: store.Server}
 	if err := w.central.disk.open(); err != nil {
 		return w, err
