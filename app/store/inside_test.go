@@ -14,6 +14,7 @@ import (
 
 	"permanence/app/agenda"
 	"permanence/app/store/schema"
+	"permanence/app/store/seal"
 )
 
 // opened makes a file of a kind and leaves it open.
@@ -22,7 +23,7 @@ func opened(t *testing.T, kind Kind) *DB { return openedUnder(t, nil, kind) }
 // both runs a test on a plain file and on a sealed one.
 func both(t *testing.T, kind Kind, f func(t *testing.T, db *DB)) {
 	t.Run("plain", func(t *testing.T) { f(t, opened(t, kind)) })
-	t.Run("sealed", func(t *testing.T) { f(t, openedUnder(t, make([]byte, 32), kind)) })
+	t.Run("sealed", func(t *testing.T) { f(t, openedUnder(t, make([]byte, seal.KeySize), kind)) })
 }
 
 func openedUnder(t *testing.T, key []byte, kind Kind) *DB {
@@ -39,8 +40,9 @@ func openedUnder(t *testing.T, key []byte, kind Kind) *DB {
 	return db
 }
 
-func TestReadOnlyFolder(t *testing.T) {
-	db := opened(t, Desktop)
+func TestReadOnlyFolder(t *testing.T) { both(t, Desktop, readOnlyFolder) }
+
+func readOnlyFolder(t *testing.T, db *DB) {
 	u := &agenda.Usager{ID: agenda.UsagerID(agenda.DeriveID(nil, "u")), LastName: "Haddad"}
 	if err := db.WriteDesk(context.Background(), func(tx *DeskTx) error { return tx.Put(u) }); err != nil {
 		t.Fatal(err)
@@ -52,6 +54,12 @@ func TestReadOnlyFolder(t *testing.T) {
 		{path: db.place.path, readOnly: true},
 		{path: db.place.path, readOnly: true, immutable: true},
 	} {
+		if db.Sealed() {
+			var err error
+			if at.seal, err = seal.New(make([]byte, seal.KeySize)); err != nil {
+				t.Fatal(err)
+			}
+		}
 		shown, err := open(at, Options{Kind: Desktop, Check: true})
 		if err != nil {
 			t.Fatal(err)
