@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"permanence/app/store/seal"
 )
@@ -116,6 +116,9 @@ func sealPlain(path string, to *seal.Seal, kind Kind) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return fmt.Errorf("seal the database: %w", err)
+	}
+	if err := sealLeftovers(path, to); err != nil {
+		return err
 	}
 	if err = at.ours(info.Size()); err == nil {
 		err = at.reseal(to)
@@ -247,21 +250,51 @@ func finishReseal(path string) error {
 func (p place) sealAside(to *seal.Seal, e *Error) error {
 	aside := freeName(p.path + ".corrompu")
 	e.Path, e.Message = p.path, troubleText(CodeDamaged)
-	body, err := os.ReadFile(p.path)
-	if err != nil {
+	if err := sealBytes(p.path, aside, to); err != nil {
 		return errors.Join(e, err)
 	}
+	e.Aside = aside
+	return errors.Join(e, Scrub(p.path+"-wal"), Scrub(p.path+"-shm"), Scrub(p.path))
+}
+
+// sealLeftovers seals what was once kept beside a plain file: damaged files set
+// aside, copies made before an upgrade. Each gets a name that says so, and is
+// not sealed twice.
+func sealLeftovers(path string, to *seal.Seal) error {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return fmt.Errorf("look beside the database: %w", err)
+	}
+	for _, e := range entries {
+		kept, beside := strings.CutPrefix(e.Name(), filepath.Base(path)+".")
+		if !beside || strings.HasSuffix(kept, resealed) || !strings.HasPrefix(kept, "corrompu") && !strings.HasPrefix(kept, "avant-") {
+			continue
+		}
+		name := filepath.Join(filepath.Dir(path), e.Name())
+		if err := errors.Join(sealBytes(name, name+resealed, to), Scrub(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sealBytes copies a file, its bytes sealed page by page as those of a database
+// are; the last page is filled with zeros.
+func sealBytes(from, into string, to *seal.Seal) error {
+	body, err := os.ReadFile(from)
+	if err != nil {
+		return fmt.Errorf("seal %s: %w", filepath.Base(from), err)
+	}
 	if rest := len(body) % seal.PageSize; rest > 0 {
-		body = append(body, bytes.Repeat([]byte{0}, seal.PageSize-rest)...)
+		body = append(body, make([]byte, seal.PageSize-rest)...)
 	}
 	for at := 0; at < len(body); at += seal.PageSize {
 		to.SealPage(body[at:at+seal.PageSize], int64(at))
 	}
-	if err := os.WriteFile(aside, body, 0o600); err != nil {
-		return errors.Join(e, err)
+	if err := os.WriteFile(into, body, 0o600); err != nil {
+		return fmt.Errorf("seal %s: %w", filepath.Base(from), err)
 	}
-	e.Aside = aside
-	return errors.Join(e, syncFile(aside), Scrub(p.path+"-wal"), Scrub(p.path+"-shm"), Scrub(p.path))
+	return syncFile(into)
 }
 
 // unreadable judges a file whose header is not SQLite's under this seal: if
