@@ -122,11 +122,11 @@ func (l *lecture) conflitText(c *agenda.Conflit) string {
 	case agenda.ConflitOverbooked:
 		return l.overbookedText(c)
 	case agenda.ConflitAbsent:
-		return "Il a été pris sans connaître cette absence. Le rendez-vous est gardé ; personne n’a été prévenu."
+		return "Il a été pris sans connaître cette absence. Le rendez-vous est gardé ; personne n’a été prévenu d’un changement."
 	case agenda.ConflitAbsenceOver:
-		return "Ils étaient pris avant cette absence. Les rendez-vous sont gardés ; personne n’a été prévenu."
+		return "Ils étaient pris avant cette absence. Les rendez-vous sont gardés ; personne n’a été prévenu d’un changement."
 	case agenda.ConflitOutside:
-		return "Les heures d’ouverture ou le motif ont changé depuis. Le rendez-vous est gardé comme promis ; personne n’a été prévenu."
+		return "Les heures d’ouverture ou le motif ont changé depuis. Le rendez-vous est gardé comme promis ; personne n’a été prévenu d’un changement."
 	case agenda.ConflitDuplicateUsager:
 		return l.doubleText(c)
 	case agenda.ConflitStatus:
@@ -134,7 +134,7 @@ func (l *lecture) conflitText(c *agenda.Conflit) string {
 	case agenda.ConflitQuarantined:
 		return l.waitingText(c)
 	case agenda.ConflitAgentLeft:
-		return capital(l.whoever(agentNamed(c))) + " ne reçoit plus dans l’organisation. Le rendez-vous est gardé ; personne n’a été prévenu."
+		return capital(l.whoever(agentNamed(c))) + " ne reçoit plus dans l’organisation. Le rendez-vous est gardé ; personne n’a été prévenu d’un changement."
 	case agenda.ConflitBegan:
 		return "Le rendez-vous avait commencé avant l’envoi : il est gardé, et aucun message n’est parti."
 	}
