@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -22,7 +23,7 @@ func main() {
 	only := flag.String("only", "", "groups to measure, separated by commas: desk, slots, exchange, caldav, replay, copies, crowd, growth, remote, peers; nothing is then written")
 	lab := flag.String("lab", "", "folder of a bench of synchronisation, whose peers run beside this program")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	sizes := wholeSizes()
 	sizes.lab = *lab
 	err := run(ctx, *out, *only, sizes)
