@@ -137,8 +137,8 @@ func TestNoBaseIsMadeByAccident(t *testing.T) {
 	if got := permanenced(t, "", "doctor"); got.code != exitUsage || !strings.Contains(got.err, "--db") {
 		t.Errorf("no base = %+v", got)
 	}
-	if got := permanenced(t, "", "doctor", "--db", "postgres://h/b"); got.code != exitUsage {
-		t.Errorf("postgres = %+v", got)
+	if got := permanenced(t, "", "doctor", "--db", "mysql://h/b"); got.code != exitUsage {
+		t.Errorf("an engine that is not known = %+v", got)
 	}
 	t.Setenv("PERMANENCE_DB", d.db)
 	if got := permanenced(t, "", "territoire", "add", "--name", "Aubreval", "--departement", "62"); got.code != exitDone {

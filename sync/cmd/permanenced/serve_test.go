@@ -66,7 +66,7 @@ func TestServeRefusesSettings(t *testing.T) {
 		{"a certificate without key", "tls_cert = \"x.pem\"\n", "tls_cert (ligne 1)"},
 		{"a certificate that is not there", "tls_cert = \"x.pem\"\ntls_key = \"y.pem\"\n", "tls_cert (ligne 1)"},
 		{"a network that is none", "trusted_proxy = \"partout\"\n", "trusted_proxy (ligne 1)"},
-		{"another engine", "db = \"postgres://h/b\"\n", "db (ligne 1)"},
+		{"another engine", "db = \"mysql://h/b\"\n", "db (ligne 1)"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
