@@ -64,6 +64,18 @@ func turned(req wire.Request, from, to int) (wire.Request, error) {
 	return req, nil
 }
 
+// knownWords (invariant 12): an older desktop is sent nothing in words of a
+// release to come.
+func (w *world) knownWords(d *desk, f wire.Frame) {
+	if d.schema == newest || f.T != wire.TypePut {
+		return
+	}
+	older, _, err := forms().Frame(f, newest, d.schema)
+	if err != nil || !bytes.Equal(older.Body, f.Body) {
+		w.fail("%s, of release %d, is sent %s in newer words: %v", d.name, d.schema, f.Noun, err)
+	}
+}
+
 // releases draws which releases run: mostly the newest alone, sometimes an
 // older server, sometimes older desktops.
 func (w *world) releases() {

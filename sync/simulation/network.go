@@ -49,6 +49,7 @@ func (n line) Exchange(ctx context.Context, req wire.Request, read func(wire.Fra
 		return err
 	}
 	frame := func(f wire.Frame) error {
+		w.knownWords(n.d, f)
 		f, _, err := forms().Frame(f, n.d.schema, newest)
 		return errors.Join(err, read(f))
 	}

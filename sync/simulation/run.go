@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -45,7 +46,20 @@ func play(s Script, dir string) *world {
 	}
 	w.heal()
 	w.check()
+	w.note("the server ends as %016x", w.fingerprint())
 	return w
+}
+
+// fingerprint stands for every row of the server, derived ids included.
+func (w *world) fingerprint() uint64 {
+	var sum uint64
+	for ref, body := range w.rows(w.central.disk.db) {
+		h := fnv.New64a()
+		h.Write([]byte(ref.Noun + " "))
+		h.Write(body)
+		sum ^= h.Sum64()
+	}
+	return sum
 }
 
 // step makes one thing happen.
