@@ -105,6 +105,24 @@ func (v *View) Erased(n agenda.Noun) ([]string, error) {
 	return scanAll(v, scanOne[string], "SELECT id FROM erased WHERE noun = ? ORDER BY id", n)
 }
 
+// ErasedIn lists the usagers that were erased and were read through one of some
+// scopes of a territoire, and those erased of whom the feed tells nothing: a
+// restored server may never have had them. By id.
+func (v *View) ErasedIn(t agenda.TerritoireID, scopes []agenda.Scope) ([]string, error) {
+	places, err := v.places(t, scopes)
+	if err != nil || len(places) == 0 {
+		return nil, err
+	}
+	args := []any{agenda.NounUsager}
+	for _, p := range places {
+		args = append(args, p)
+	}
+	return scanAll(v, scanOne[string], `SELECT e.id FROM erased e WHERE e.noun = ?
+		AND (EXISTS (SELECT 1 FROM feed f WHERE f.noun = e.noun AND f.id = e.id AND f.place IN (`+marks(len(places))+`))
+			OR NOT EXISTS (SELECT 1 FROM feed f WHERE f.noun = e.noun AND f.id = e.id))
+		ORDER BY e.id`, args...)
+}
+
 // Erase leaves a tombstone and removes the record from everything this server
 // keeps. A mail that has not left about an Rdv that this transaction changed
 // may name the person to somebody else: it is withdrawn, and what its

@@ -83,6 +83,11 @@ func (h *Hub) next(tx *store.View, f *follower, t agenda.TerritoireID, held []ag
 	if err := b.compareScopes(&c); err != nil {
 		return page{}, err
 	}
+	if reset {
+		if err := b.erased(); err != nil {
+			return page{}, err
+		}
+	}
 	if err := b.mend(&c, h, f); err != nil {
 		return page{}, err
 	}
@@ -267,6 +272,16 @@ func (b *builder) record(l store.Line, now store.Standing) wire.Frame {
 		f.T, f.Body = wire.TypePut, now.Body
 	}
 	return f
+}
+
+// erased tells a desktop that begins again who was erased, whenever that was:
+// what it keeps beside the rows, its week of commands, may still name them.
+func (b *builder) erased() error {
+	ids, err := b.tx.ErasedIn(b.t, b.held)
+	for _, id := range ids {
+		b.frames = append(b.frames, wire.Frame{T: wire.TypeErase, Territoire: b.t, Noun: agenda.NounUsager, ID: id, Number: b.head})
+	}
+	return err
 }
 
 // missing tells how a record that is not here went.

@@ -41,7 +41,7 @@ func (w *world) nothingLingers() {
 	}
 	w.without(w.central.disk, erased)
 	for _, d := range w.desks {
-		w.without(d.disk, union(w.heardOf(d, erased), w.unreadable(d, told)))
+		w.without(d.disk, union(maps.Clone(erased), w.unreadable(d, told)))
 	}
 }
 
@@ -50,24 +50,6 @@ func union(a, b map[string]bool) map[string]bool {
 		b[id] = true
 	}
 	return b
-}
-
-// heardOf leaves out, once the server was set back, those that a desk's week
-// still names: a fresh copy does not say who was erased before it began, and
-// the week ends by itself.
-func (w *world) heardOf(d *desk, erased map[string]bool) map[string]bool {
-	heard := maps.Clone(erased)
-	if !w.wasSetBack {
-		return heard
-	}
-	w.read(d.disk.db, func(v *store.View) error {
-		week, err := v.Acknowledged(w.clock.Add(-journalled))
-		for _, q := range week {
-			maps.DeleteFunc(heard, func(id string, _ bool) bool { return bytes.Contains(q.Raw, []byte(id)) })
-		}
-		return err
-	})
-	return heard
 }
 
 // unreadable lists those of some records that a desk has no business with any
