@@ -90,7 +90,9 @@ func (d DeviceWay) Enter(r *http.Request, ip netip.Addr) (Session, error) {
 	if err := d.take(r.Context(), ip, device, secret.Hash(), resumes); err != nil {
 		return Session{}, err
 	}
-	return welcome(r.Context(), d.Agents, Session{Policy: PolicyDevice, Agent: device.Agent, Device: device.ID, Nonce: nonce})
+	// Who has no role left still enters, with a device that proves itself: that
+	// is how it hears that nothing may stay on its disk.
+	return withRoles(r.Context(), d.Agents, Session{Policy: PolicyDevice, Agent: device.Agent, Device: device.ID, Nonce: nonce})
 }
 
 // resumes reports whether the server's data were restored since this device

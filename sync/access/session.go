@@ -72,6 +72,19 @@ type Agents interface {
 // welcome completes the session of an agent with their roles. It refuses one
 // who has none left, or only an intervenant's, as if the secret were wrong.
 func welcome(ctx context.Context, agents Agents, s Session) (Session, error) {
+	s, err := withRoles(ctx, agents, s)
+	if err != nil {
+		return Session{}, err
+	}
+	if len(s.Roles) == 0 {
+		return Session{}, refuseCredentials()
+	}
+	return s, nil
+}
+
+// withRoles completes a session with the roles of its agent, none when nothing
+// is left to them.
+func withRoles(ctx context.Context, agents Agents, s Session) (Session, error) {
 	roles, err := agents.AgentRoles(ctx, s.Agent)
 	if err != nil {
 		return Session{}, err
@@ -79,8 +92,5 @@ func welcome(ctx context.Context, agents Agents, s Session) (Session, error) {
 	s.Roles = slices.DeleteFunc(slices.Clone(roles), func(r agenda.Role) bool {
 		return r.Level == agenda.LevelIntervenant
 	})
-	if len(s.Roles) == 0 {
-		return Session{}, refuseCredentials()
-	}
 	return s, nil
 }

@@ -22,7 +22,7 @@ func TestRevokedDevice(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
 	defer stop()
 	go func() { done <- b.replica.Follow(ctx) }()
-	eventually(t, 5*time.Second, "b is complete", b.complete)
+	eventually(t, "b is complete", b.complete)
 	m.write(func(tx *store.ServerTx) error { return tx.RevokeDevice(b.device(), m.clock.Now()) })
 	book := m.booking("09:00", []agenda.AgentID{m.bruno}, m.nadia)
 	m.as(agenda.Author{Kind: agenda.AuthorAgent, Agent: m.alice}, book)

@@ -108,7 +108,7 @@ func BenchmarkEditToEdit(b *testing.B) {
 	here.do(book)
 	here.follow()
 	there.follow()
-	eventually(b, 5*time.Second, "there shows the rdv", func() bool { return there.rdv(book.Rdv) != nil })
+	eventually(b, "there shows the rdv", func() bool { return there.rdv(book.Rdv) != nil })
 	hours := []string{"10:00", "09:00"}
 	var took []time.Duration
 	for i := 0; b.Loop(); i++ {

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"permanence/app/agenda"
 )
@@ -50,7 +49,9 @@ func (m *monde) newProxy() *proxy {
 	return p
 }
 
-func (p *proxy) does(f func(w http.ResponseWriter, r *http.Request, through http.Handler)) { p.spoil.Store(&f) }
+func (p *proxy) does(f func(w http.ResponseWriter, r *http.Request, through http.Handler)) {
+	p.spoil.Store(&f)
+}
 
 // holding keeps an answer back until it is whole, as antivirus proxies do.
 func holding(w http.ResponseWriter, r *http.Request, through http.Handler) {
@@ -95,11 +96,11 @@ func TestNewsBehindAProxy(t *testing.T) {
 			for _, hour := range []string{"09:00", "10:00"} {
 				rdv := m.booking(hour, []agenda.AgentID{m.alice}, m.nadia)
 				m.system(rdv)
-				eventually(t, 2*time.Minute, "the rdv of "+hour, func() bool { return a.rdv(rdv.Rdv) != nil })
+				eventually(t, "the rdv of "+hour, func() bool { return a.rdv(rdv.Rdv) != nil })
 			}
 			mine := a.do(m.booking("14:00", []agenda.AgentID{m.alice}, m.karim)).Command.Args.(*agenda.BookRdv)
 			a.replica.Wake()
-			eventually(t, 2*time.Minute, "what was done here", func() bool { return a.pending() == 0 })
+			eventually(t, "what was done here", func() bool { return a.pending() == 0 })
 			m.rdv(mine.Rdv)
 		})
 	}

@@ -206,7 +206,7 @@ func TestRelayDown(t *testing.T) {
 	m, sink := withRelay(t, 0)
 	sink.Fail(smtptest.Later450)
 	m.as(agenda.Author{Kind: agenda.AuthorAgent, Agent: m.alice}, m.booking("14:30", []agenda.AgentID{m.alice}, m.nadia))
-	eventually(t, 5*time.Second, "a first try", func() bool { return sink.Attempts() > 0 })
+	eventually(t, "a first try", func() bool { return sink.Attempts() > 0 })
 	m.stop()
 	sink.Fail(smtptest.None)
 	m.clock.advance(time.Hour)
@@ -223,7 +223,7 @@ func TestUsagerCancelsByLink(t *testing.T) {
 	m, sink := withRelay(t, 0)
 	a := m.newPoste(m.alice)
 	a.follow()
-	eventually(t, 5*time.Second, "a is complete", a.complete)
+	eventually(t, "a is complete", a.complete)
 	book := m.booking("14:30", []agenda.AgentID{m.alice}, m.nadia)
 	m.as(agenda.Author{Kind: agenda.AuthorAgent, Agent: m.alice}, book)
 	first := mails(t, sink, 1)[0]
@@ -260,7 +260,7 @@ func TestUsagerCancelsByLink(t *testing.T) {
 	if a := post(token[1]); a.status != http.StatusSeeOther || a.header.Get("Location") != link[1] {
 		t.Fatalf("cancel: %d %s", a.status, a.body)
 	}
-	eventually(t, time.Second, "the slot is free on the desktop", func() bool {
+	eventually(t, "the slot is free on the desktop", func() bool {
 		r := a.rdv(book.Rdv)
 		return r != nil && r.Status == agenda.StatusExcused
 	})

@@ -73,7 +73,7 @@ func TestRestoredGetsTheWorkBack(t *testing.T) {
 	b.sync()
 	known := a.do(m.booking("09:30", []agenda.AgentID{m.alice}, m.karim)) // known to the backup
 	a.sync()
-	eventually(t, 30*time.Second, "the first mails", func() bool { return m.mails(m.nadia) == 1 && m.mails(m.karim) == 1 })
+	eventually(t, "the first mails", func() bool { return m.mails(m.nadia) == 1 && m.mails(m.karim) == 1 })
 	copied := m.backup()
 
 	book := m.booking("14:00", []agenda.AgentID{m.alice}, m.nadia)
@@ -86,7 +86,7 @@ func TestRestoredGetsTheWorkBack(t *testing.T) {
 	b.sync()
 	marked := b.do(&agenda.CancelRdv{Rdv: book.Rdv, By: "service"}) // on what only alice offers again
 	b.sync()
-	eventually(t, 30*time.Second, "the mails of the day", func() bool { return m.mails(m.nadia) == 4 && m.mails(m.karim) == 2 })
+	eventually(t, "the mails of the day", func() bool { return m.mails(m.nadia) == 4 && m.mails(m.karim) == 2 })
 	a.sync()
 	b.sync()
 	sent := [2]int{m.mails(m.nadia), m.mails(m.karim)}
@@ -124,8 +124,8 @@ func TestRestoredGetsTheWorkBack(t *testing.T) {
 	m.clock.advance(2 * time.Minute)
 	a.do(m.booking("17:00", []agenda.AgentID{m.alice}, m.karim))
 	a.sync()
-	eventually(t, 30*time.Second, "mail after the grace", func() bool { return m.mails(m.karim) == 1 })
-	eventually(t, 30*time.Second, "nothing more is due", func() bool { return m.nothingDue() })
+	eventually(t, "mail after the grace", func() bool { return m.mails(m.karim) == 1 })
+	eventually(t, "nothing more is due", func() bool { return m.nothingDue() })
 	// The box of the server that was started again is empty at first.
 	if m.mails(m.nadia) != 1 || m.mails(m.karim) != 1 {
 		t.Errorf("before %v; since the restoration nadia got %d, karim %d: want what is new alone", sent, m.mails(m.nadia), m.mails(m.karim))
