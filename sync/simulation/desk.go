@@ -30,6 +30,8 @@ type desk struct {
 	sent    []wire.Request // requests that carried commands
 	copies  [][]byte       // of its disk, as somebody kept them
 	at      map[agenda.TerritoireID]store.Cursor
+	// enrolled are the devices this profile, or the one it is a copy of, has had.
+	enrolled []string
 }
 
 // fate is how a transaction of a desktop ends.
@@ -95,6 +97,7 @@ func (w *world) enrol(d *desk, e *replica.Enrolled) error {
 		}
 		e.Device, e.LastN = w.newID(), 0
 		w.devices = append(w.devices, e.Device)
+		d.enrolled = append(d.enrolled, e.Device)
 		w.note("%s enrols as %s", d.name, short(e.Device))
 		return tx.AddDevice(store.Device{ID: e.Device, Agent: d.agent, Name: d.name, Tokens: []byte("{}"), EnrolledAt: w.clock, SeenAt: w.clock})
 	})

@@ -115,6 +115,7 @@ func (w *world) clone(d *desk) {
 		return
 	}
 	c := &desk{w: w, name: d.name + "'", agent: d.agent, schema: d.schema, at: map[agenda.TerritoireID]store.Cursor{}}
+	c.enrolled = slices.Clone(d.enrolled)
 	c.disk = &disk{w: w, name: c.name, kind: store.Desktop}
 	image := d.disk.image()
 	if err := c.disk.open(); err != nil {
