@@ -166,8 +166,8 @@ func (w *world) settled(o store.Outcome) {
 	}
 	w.order = append(w.order, o.Command)
 	w.note("  server: n %d %s %s → %s %s", o.N, cmd.Name, short(cmd.ID), o.Verdict, o.Code)
-	if o.Verdict == agenda.Refused && beyond(o.Code) {
-		return // who may what is not the model's business
+	if o.Verdict == agenda.Refused && w.beyond(cmd, was, o) {
+		return
 	}
 	want := w.model.run(cmd, w.clock)
 	if !agrees(want, o.Verdict) {
@@ -176,12 +176,6 @@ func (w *world) settled(o store.Outcome) {
 }
 
 func short(id string) string { return id[len(id)-6:] }
-
-// beyond are the refusals of which the model knows nothing: rights, and what
-// an erasure emptied on its way.
-func beyond(c agenda.Code) bool {
-	return c == agenda.CodeForbidden || c == agenda.CodeErased
-}
 
 // agrees: a warning that the server alone found lifts applied and merged to
 // conflict, which the model does not know; "" is what it has no opinion of.
