@@ -70,7 +70,8 @@ func (v *View) MailsOf(r agenda.RdvID) ([]Mail, error) {
 }
 
 // TakeMail leases the oldest message that waits no more at now. A message is
-// never given while an older one for the same Rdv and address is unsettled.
+// never given while an older one for the same Rdv and address is unsettled. One
+// whose lease ended without a result may have left: it is doubtful from then on.
 func (tx *ServerTx) TakeMail(now, lease time.Time) (Mail, bool, error) {
 	mails, err := scanAll(&tx.View, scanMail, mailColumns+` AS m WHERE m.state = 'waiting' AND m.next_at <= ? AND m.lease_at <= ?
 		AND NOT EXISTS (SELECT 1 FROM mails o WHERE o.rdv = m.rdv AND o.seq < m.seq AND o.state = 'waiting' AND o.recipient = m.recipient)
@@ -79,8 +80,9 @@ func (tx *ServerTx) TakeMail(now, lease time.Time) (Mail, bool, error) {
 		return Mail{}, false, err
 	}
 	m := mails[0]
-	m.Lease = lease
-	return m, true, tx.change("take a mail", "UPDATE mails SET lease_at = ? WHERE id = ?", micros(lease), m.ID)
+	m.Doubtful, m.Lease = m.Doubtful || !m.Lease.IsZero(), lease
+	return m, true, tx.change("take a mail", "UPDATE mails SET lease_at = ?, doubtful = CASE WHEN ? THEN TRUE ELSE doubtful END WHERE id = ?",
+		micros(lease), m.Doubtful, m.ID)
 }
 
 // DelayMail notes a try after which the message waits until next. doubtful

@@ -34,10 +34,13 @@ type Store interface {
 	Commit(ctx context.Context, d Due, s Settlement) error
 	// TakeMessage leases the oldest message that waits no more at now. A message
 	// is never given while an older one for the same Rdv and address is unsettled.
+	// One whose lease ended without a result becomes doubtful: who had taken it
+	// may have sent it before they died.
 	TakeMessage(ctx context.Context, now, lease time.Time) (Message, bool, error)
 	// Result keeps what became of a message taken, on its receipt too. Unless it
-	// waits on, its body and addresses are blanked. When it failed or was dropped and its After is
-	// still what the usager was told, its Before becomes that again.
+	// waits on, its body and addresses are blanked. When it failed or was dropped,
+	// was never doubtful and its After is still what the usager was told, its
+	// Before becomes that again.
 	Result(ctx context.Context, id agenda.RecuID, r Result) error
 }
 

@@ -397,12 +397,13 @@ func (p post) Result(ctx context.Context, id agenda.RecuID, r mailer.Result) err
 }
 
 // settleMessage ends a message; one that never arrived leaves its usager where
-// they stood before it.
+// they stood before it. One that a relay may have taken counts as told: were it
+// not, nobody would take back what the usager may have read.
 func settleMessage(tx *store.ServerTx, m store.Mail, r mailer.Result) error {
 	if err := tx.SettleMail(m.ID, r.State, r.Attempt, r.At); err != nil {
 		return err
 	}
-	if r.State != agenda.RecuFailed && r.State != agenda.RecuDropped {
+	if m.Doubtful || r.State != agenda.RecuFailed && r.State != agenda.RecuDropped {
 		return nil
 	}
 	told, err := tx.Told(m.Rdv)

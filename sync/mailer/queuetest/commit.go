@@ -93,7 +93,7 @@ func (m *Memory) TakeMessage(_ context.Context, now, lease time.Time) (mailer.Me
 		}
 		l := lane{q.Rdv, q.Parcel.To}
 		if !held[l] && !q.next.After(now) && !q.lease.After(now) {
-			q.lease = lease
+			q.doubtful, q.lease = q.doubtful || !q.lease.IsZero(), lease
 			return q.Message, true, nil
 		}
 		held[l] = true
@@ -118,8 +118,8 @@ func (m *Memory) Result(_ context.Context, id agenda.RecuID, r mailer.Result) er
 		return nil
 	}
 	q.Parcel = mailer.Parcel{}
-	failed := r.State == agenda.RecuFailed || r.State == agenda.RecuDropped
-	if failed && m.told[q.Rdv][q.Usager] == q.After {
+	never := !q.doubtful && (r.State == agenda.RecuFailed || r.State == agenda.RecuDropped)
+	if never && m.told[q.Rdv][q.Usager] == q.After {
 		m.tell(q.Rdv, q.Usager, q.Before)
 	}
 	return nil

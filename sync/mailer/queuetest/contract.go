@@ -28,7 +28,7 @@ func Contract(t *testing.T, open func(t *testing.T) House) {
 	parts := map[string]func(*testing.T, House){
 		"pages": pages, "bookmark": bookmark, "due": due, "newer change": newerChange, "again": again,
 		"told": told, "lanes": lanes, "leases": leases, "withdrawal": withdrawal, "taken": taken,
-		"failure": failure, "doubt": doubt, "blanked": blanked, "blocked": blocked,
+		"failure": failure, "doubt": doubt, "lost lease": lostLease, "blanked": blanked, "blocked": blocked,
 	}
 	for name, part := range parts {
 		t.Run(name, func(t *testing.T) { part(t, open(t)) })

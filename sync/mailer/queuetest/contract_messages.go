@@ -151,6 +151,26 @@ func doubt(t *testing.T, h House) {
 	if s := view(t, h).Standings[0]; len(s.Unsent) != 0 {
 		t.Errorf("a doubt does not go away: %+v", s)
 	}
+	m, _ = takeMessage(t, h, later.Add(time.Minute))
+	no(t, h.Result(t.Context(), m.ID, mailer.Result{State: agenda.RecuDropped, Reason: "began", Attempt: 2, At: later}))
+	if s := view(t, h).Standings; len(s) != 1 || !sameTold(s[0].Told, toldLine(0, home)) {
+		t.Errorf("what may have been read counts as told: %+v", s)
+	}
+}
+
+// lostLease: who took the message died with it, perhaps once it had left.
+func lostLease(t *testing.T, h House) {
+	commit(t, h, nil, message(1, nil, toldLine(0, home)))
+	takeMessage(t, h, Now())
+	later := Now().Add(time.Minute)
+	m, ok := takeMessage(t, h, later)
+	if !ok {
+		t.Fatal("the lease never ends")
+	}
+	no(t, h.Result(t.Context(), m.ID, mailer.Result{State: agenda.RecuWaiting, Reason: "connect", Attempt: 1, At: later, Next: later.Add(time.Minute)}))
+	if s := view(t, h).Standings[0]; len(s.Unsent) != 0 {
+		t.Errorf("what may have left can be withdrawn: %+v", s)
+	}
 }
 
 func blanked(t *testing.T, h House) {
