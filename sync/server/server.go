@@ -231,6 +231,9 @@ func (s *Server) ring(ctx context.Context) error {
 		case <-tick.C:
 		}
 		heads, err := s.heads(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
 		if err != nil {
 			s.cfg.Log.ErrorContext(ctx, "heads not read", "error", err)
 			continue
