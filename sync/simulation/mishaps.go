@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"fmt"
 	"encoding/json"
 	"slices"
 	"time"
@@ -114,7 +115,7 @@ func (w *world) clone(d *desk) {
 	if len(w.desks) > 4 {
 		return
 	}
-	c := &desk{w: w, name: d.name + "'", agent: d.agent, schema: d.schema, at: map[agenda.TerritoireID]store.Cursor{}}
+	c := &desk{w: w, name: fmt.Sprintf("%s.%d", d.name, len(w.desks)), agent: d.agent, schema: d.schema, at: map[agenda.TerritoireID]store.Cursor{}}
 	c.enrolled = slices.Clone(d.enrolled)
 	c.disk = &disk{w: w, name: c.name, kind: store.Desktop}
 	image := d.disk.image()
