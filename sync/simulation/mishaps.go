@@ -1,8 +1,8 @@
 package simulation
 
 import (
-	"fmt"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
