@@ -9,16 +9,19 @@ import (
 
 // ForgetBeyond follows the records that left this desktop in the transaction
 // with a scope: what was answered or refused about them loses its content, and
-// what is pending is marked, to lose its own once it is settled. It comes before
-// the replay.
+// what is pending is marked, to lose its own once it is settled. What a marked
+// command made here leaves with it: no scope ever held it. It comes before the
+// replay.
 func (tx *DeskTx) ForgetBeyond() error {
 	if len(tx.left) == 0 {
 		return nil
 	}
 	left := tx.left
 	tx.left = nil
+	if err := tx.markBeyond(left); err != nil {
+		return fmt.Errorf("forget what left: %w", err)
+	}
 	for _, in := range []struct{ table, key, column, set string }{
-		{"pending", "n", "body", "beyond = 1"},
 		{"acknowledged", "seq", "body", "body = NULL, undo = NULL"},
 		{"review", "command", "content", "content = NULL"},
 	} {
@@ -29,16 +32,49 @@ func (tx *DeskTx) ForgetBeyond() error {
 	return tx.change("forget what left", "UPDATE pending SET body = NULL, undo = NULL WHERE beyond = 1 AND outcome IS NOT NULL")
 }
 
-func (tx *DeskTx) forgetBeyond(table, key, column, set string, left map[string]bool) error {
-	type line struct {
-		key  any
-		text []byte
+// markBeyond marks the pending commands about what left, in their order, and
+// adds what each of them gave birth to.
+func (tx *DeskTx) markBeyond(left map[string]bool) error {
+	all, err := tx.texts("pending", "n", "body")
+	if err != nil {
+		return err
 	}
-	all, err := scanAll(&tx.View, func(rows *sql.Rows) (line, error) {
+	for _, l := range all {
+		if !names(l.text, left) {
+			continue
+		}
+		if err := tx.change("mark what left", "UPDATE pending SET beyond = 1 WHERE n = ?", l.key); err != nil {
+			return err
+		}
+		born, err := scanAll(&tx.View, scanOne[string], `SELECT t.id FROM touched t CROSS JOIN base b ON b.noun = t.noun AND b.id = t.id
+			WHERE t.n = ? AND b.body IS NULL
+			AND NOT EXISTS (SELECT 1 FROM touched e WHERE e.noun = t.noun AND e.id = t.id AND e.n < t.n)`, l.key)
+		if err != nil {
+			return err
+		}
+		for _, id := range born {
+			left[id] = true
+		}
+	}
+	return nil
+}
+
+// line is a JSON text with the key of its row.
+type line struct {
+	key  any
+	text []byte
+}
+
+func (tx *DeskTx) texts(table, key, column string) ([]line, error) {
+	return scanAll(&tx.View, func(rows *sql.Rows) (line, error) {
 		var l line
 		err := rows.Scan(&l.key, &l.text)
 		return l, err
-	}, "SELECT "+key+", "+column+" FROM "+table+" WHERE "+column+" IS NOT NULL")
+	}, "SELECT "+key+", "+column+" FROM "+table+" WHERE "+column+" IS NOT NULL ORDER BY "+key)
+}
+
+func (tx *DeskTx) forgetBeyond(table, key, column, set string, left map[string]bool) error {
+	all, err := tx.texts(table, key, column)
 	if err != nil {
 		return err
 	}

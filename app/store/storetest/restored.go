@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -86,6 +87,13 @@ func beyond(t *testing.T, e Engine) {
 			return tx.DropPending(c.N, at(0, 10, 0))
 		})
 	}
+	mine := usager("Rose", "Delmas") // born here of a command about who leaves, and revised
+	birth := command(6, gone.Key())
+	birth.ID = id[string]("command", "birth")
+	work(t, desktop, func(tx *store.DeskTx) error {
+		return errors.Join(tx.Keep(6, agenda.RefOf(mine)), tx.Put(mine), tx.Queue(guichet.Pending{Command: birth, Author: agentID("Claire")}),
+			tx.Keep(7, agenda.RefOf(mine)), tx.Queue(guichet.Pending{Command: command(7, mine.Key()), Author: agentID("Claire")}))
+	})
 	work(t, desktop, func(tx *store.DeskTx) error {
 		n, err := tx.DropScope(agenda.Placed{Territoire: territoireID(), Scope: "all:x"})
 		if err != nil || n != 1 {
@@ -99,7 +107,7 @@ func beyond(t *testing.T, e Engine) {
 			t.Errorf("acknowledged: %+v, %v", acked, err)
 		}
 		qs, err := v.PendingCommands()
-		if err != nil || len(qs) != 2 || !qs[0].Beyond || qs[0].Raw == nil || qs[1].Beyond {
+		if err != nil || len(qs) != 4 || !qs[0].Beyond || qs[0].Raw == nil || qs[1].Beyond || !qs[2].Beyond || !qs[3].Beyond {
 			t.Errorf("pending: %+v, %v", qs, err)
 		}
 		items, err := v.Review()
