@@ -112,8 +112,10 @@ func (d *decider) eraseRecus(r RdvID, u UsagerID) {
 	}
 }
 
+// eraseConflits erases the conflits that name a record, those that were closed
+// too: nothing names what was erased, and nobody would read them any more.
 func (d *decider) eraseConflits(r Ref) {
-	for _, c := range d.f.Conflits(r) {
+	for _, c := range slices.Concat(d.f.Conflits(r), d.f.Settled(r)) {
 		if !d.removed(RefOf(c)) {
 			d.refeedAgents(c)
 			d.erase(c)

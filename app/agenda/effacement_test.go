@@ -22,6 +22,9 @@ func TestEraseReachesEverything(t *testing.T) {
 	double := &Conflit{ID: ConflitID(id('k', 1)), Territoire: m.territoire.ID, Code: ConflitDuplicateUsager,
 		Sides: []Ref{RefOf(m.elodie), RefOf(m.jean)}, OpenedAt: m.now}
 	m.put(double)
+	settled := &Conflit{ID: ConflitID(id('k', 2)), Territoire: m.territoire.ID, Code: ConflitOverlap,
+		Sides: []Ref{RefOf(alone)}, OpenedAt: m.now, ClosedAt: &m.now, Choice: "settled"}
+	m.put(settled)
 
 	d := m.must(t, m.claire, &EraseUsager{m.jean.ID, "request"})
 
@@ -37,7 +40,7 @@ func TestEraseReachesEverything(t *testing.T) {
 		t.Errorf("a collectif stays: %+v", r)
 	}
 	look(t, m, &Recu{ID: RecuID(id('q', 3))})
-	gone := []Ref{RefOf(m.jean), RefOf(alone), RefOf(double), {NounProfil, string(ProfilOf(m.jean.ID, m.ccas.ID))},
+	gone := []Ref{RefOf(m.jean), RefOf(alone), RefOf(double), RefOf(settled), {NounProfil, string(ProfilOf(m.jean.ID, m.ccas.ID))},
 		{NounProfil, string(ProfilOf(m.jean.ID, m.maison.ID))}, {NounRecu, id('q', 1)}, {NounRecu, id('q', 2)}}
 	for _, r := range gone {
 		if !slices.Contains(d.Erased, r) {

@@ -42,6 +42,8 @@ type Facts interface {
 	Profils(u UsagerID) []*Profil
 	// Conflits gives the open conflits that name the record, by id.
 	Conflits(r Ref) []*Conflit
+	// Settled gives the closed conflits that name the record, by id.
+	Settled(r Ref) []*Conflit
 	// Records gives every record of the noun that belongs to the organisation
 	// (motif, lieu, plage), the territoire (organisation, service), the agent
 	// (importe) or the Rdv (recu), by id.

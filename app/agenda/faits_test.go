@@ -166,9 +166,15 @@ func (f *faits) Profils(u UsagerID) []*Profil {
 }
 
 func (f *faits) Conflits(r Ref) []*Conflit {
-	return all(f, func(c *Conflit) bool {
-		return c.Open() && (slices.Contains(c.Sides, r) || slices.Contains(c.Busy, OccupationID(r.ID)))
-	})
+	return all(f, func(c *Conflit) bool { return c.Open() && isAbout(c, r) })
+}
+
+func (f *faits) Settled(r Ref) []*Conflit {
+	return all(f, func(c *Conflit) bool { return !c.Open() && isAbout(c, r) })
+}
+
+func isAbout(c *Conflit, r Ref) bool {
+	return slices.Contains(c.Sides, r) || slices.Contains(c.Busy, OccupationID(r.ID))
 }
 
 func (f *faits) Records(n Noun, owner string) []Record {

@@ -26,9 +26,14 @@ var conflits = tableFor(agenda.NounConflit, "conflits", []string{"territoire", "
 	}})
 
 // Conflits gives the open conflits that name the record, by id.
-func (v *View) Conflits(r agenda.Ref) []*agenda.Conflit {
+func (v *View) Conflits(r agenda.Ref) []*agenda.Conflit { return v.about(r, "IS NULL") }
+
+// Settled gives the closed conflits that name the record, by id.
+func (v *View) Settled(r agenda.Ref) []*agenda.Conflit { return v.about(r, "IS NOT NULL") }
+
+func (v *View) about(r agenda.Ref, closed string) []*agenda.Conflit {
 	cs, err := decodeAll[*agenda.Conflit](v, agenda.NounConflit, `SELECT c.body FROM conflit_sides s CROSS JOIN conflits c ON c.seq = s.conflit
-		WHERE s.noun = ? AND s.id = ? AND c.closed_at IS NULL ORDER BY c.id`, r.Noun, r.ID)
+		WHERE s.noun = ? AND s.id = ? AND c.closed_at `+closed+` ORDER BY c.id`, r.Noun, r.ID)
 	v.fail(err)
 	return cs
 }

@@ -153,6 +153,7 @@ func otherQueries(t *testing.T, e Engine) {
 			{"roles of an agent elsewhere", len(v.Roles(agenda.RoleQuery{Agent: claire, Organisation: id[agenda.OrganisationID]("other")})), 0},
 			{"profils of an usager", len(v.Profils(usagerID("Nadia Haddad"))), 1},
 			{"open conflits of a record", len(v.Conflits(agenda.Ref{Noun: agenda.NounRdv, ID: string(rdvID("one"))})), 1},
+			{"closed conflits of a record", len(v.Settled(agenda.Ref{Noun: agenda.NounRdv, ID: string(rdvID("one"))})), 1},
 			{"conflits of another record", len(v.Conflits(agenda.Ref{Noun: agenda.NounUsager, ID: string(rdvID("one"))})), 0},
 			{"motifs of an organisation", len(v.Records(agenda.NounMotif, string(organisationID()))), 1},
 			{"lieux of an organisation", len(v.Records(agenda.NounLieu, string(organisationID()))), 1},
