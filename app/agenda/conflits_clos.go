@@ -21,6 +21,26 @@ func (d *decider) closeSettled() {
 	}
 }
 
+// followReaders notes again the conflits of every Rdv that goes, or that others
+// read from now on: they are read through its scopes.
+func (d *decider) followReaders() {
+	for _, c := range d.out.Changes {
+		before, ok := c.Before.(*Rdv)
+		if !ok {
+			continue
+		}
+		after, stays := c.After.(*Rdv)
+		if stays && before.Motif == after.Motif && slices.Equal(before.Agents, after.Agents) {
+			continue
+		}
+		for _, k := range slices.Concat(d.f.Conflits(c.Ref()), d.f.Settled(c.Ref())) {
+			if !d.opened(k) {
+				d.refeed(RefOf(k))
+			}
+		}
+	}
+}
+
 // opened reports whether this very decision opened or changed k.
 func (d *decider) opened(k *Conflit) bool {
 	return slices.ContainsFunc(d.out.Changes, func(c Change) bool { return c.Ref() == RefOf(k) })

@@ -2,6 +2,20 @@ package agenda
 
 import "testing"
 
+// Whoever an Rdv is given to reads its conflits, closed ones too; who had it no
+// longer does.
+func TestConflitsFollowTheirRdv(t *testing.T) {
+	m := newMonde()
+	r := m.rdv(1, "2026-11-24 09:00", m.accueil, []AgentID{m.thomas}, m.nadia)
+	open := &Conflit{ID: ConflitID(id('k', 1)), Territoire: m.territoire.ID, Code: ConflitMoved, Sides: []Ref{RefOf(r)}, OpenedAt: m.now}
+	closed := &Conflit{ID: ConflitID(id('k', 2)), Territoire: m.territoire.ID, Code: ConflitMoved, Sides: []Ref{RefOf(r)}, OpenedAt: m.now, ClosedAt: &m.now}
+	m.put(open, closed)
+	d := m.must(t, m.sylvie, &ReviseRdv{Rdv: r.ID, AddAgents: []AgentID{m.aissatou}, RemoveAgents: []AgentID{m.thomas}})
+	if !has(d.Refeed, open) || !has(d.Refeed, closed) {
+		t.Errorf("noted again: %v", d.Refeed)
+	}
+}
+
 // Every way to settle a conflit closes it, the cause going away first of all.
 func TestConflitsCloseWithTheirCause(t *testing.T) {
 	overlap := func(m *monde) (*Rdv, *Rdv) {

@@ -288,6 +288,7 @@ func (d *decider) finish() error {
 	if d.mode == Authority {
 		d.deriveOccupations()
 		d.closeSettled()
+		d.followReaders()
 	}
 	for _, c := range d.out.Changes {
 		if c.After == nil {
