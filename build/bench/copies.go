@@ -128,7 +128,7 @@ type body struct {
 }
 
 func bodiesOf(ctx context.Context, path string) ([]body, error) {
-	db, err := store.Open(path, nil, store.Options{Kind: store.Desktop})
+	db, err := store.Open(path, profileKey(), store.Options{Kind: store.Desktop})
 	if err != nil {
 		return nil, err
 	}

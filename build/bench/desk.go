@@ -23,7 +23,7 @@ func measureDesk(ctx context.Context, dir string, s sizes) ([]result, error) {
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := measureFile(ctx, filepath.Join(dir, "poste-scelle.db"), bytes.Repeat([]byte{1}, seal.KeySize), s)
+	sealed, err := measureFile(ctx, filepath.Join(dir, "poste-scelle.db"), profileKey(), s)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +35,9 @@ func measureDesk(ctx context.Context, dir string, s sizes) ([]result, error) {
 	sealed[0].budget = 2 * plain[0].at(0.5)
 	return append(plain, sealed...), nil
 }
+
+// profileKey seals the files of desktops, as those of profiles are.
+func profileKey() []byte { return bytes.Repeat([]byte{1}, seal.KeySize) }
 
 // measureFile fills a file and reads it.
 func measureFile(ctx context.Context, path string, key []byte, s sizes) ([]result, error) {

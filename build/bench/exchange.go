@@ -74,7 +74,7 @@ type desktop struct {
 }
 
 func newDesktop(ctx context.Context, site *site, path string) (*desktop, error) {
-	db, err := store.Open(path, nil, store.Options{Kind: store.Desktop})
+	db, err := store.Open(path, profileKey(), store.Options{Kind: store.Desktop})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"permanence/app/agenda"
 	"permanence/app/guichet"
 	"permanence/app/store"
+	"permanence/app/store/seal"
 	"permanence/sync/replica"
 
 	"golang.org/x/sync/errgroup"
@@ -32,12 +34,15 @@ type desktop struct {
 	heard func(replica.Tally) // told of each page that is in
 }
 
+// profileKey seals the files of desktops, as those of profiles are.
+func profileKey() []byte { return bytes.Repeat([]byte{1}, seal.KeySize) }
+
 // open makes a fresh profile in a folder and enrols it.
 func open(ctx context.Context, url, dir string) (*desktop, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	db, err := store.Open(filepath.Join(dir, "poste.db"), nil, store.Options{Kind: store.Desktop})
+	db, err := store.Open(filepath.Join(dir, "poste.db"), profileKey(), store.Options{Kind: store.Desktop})
 	if err != nil {
 		return nil, err
 	}
