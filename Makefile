@@ -49,5 +49,5 @@ interop: ## clients étrangers et fichiers .ics (CORPUS=dossier)
 	@build/scripts/interop.sh
 
 clean: ## efface ce qui a été construit
-	@rm -rf build/bin build/screens build/tmp frontend/node_modules
+	@rm -rf build/bin build/screens build/scratch frontend/node_modules
 	@find frontend/dist -mindepth 1 ! -name .gitkeep -delete

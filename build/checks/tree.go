@@ -81,7 +81,7 @@ func Tree(root string) ([]File, error) {
 // unread tells the folders that hold nothing written by hand.
 func unread(dir string) bool {
 	switch dir {
-	case ".git", "build/bin", "build/screens", "build/tmp", "frontend/wailsjs":
+	case ".git", "build/bin", "build/screens", "build/scratch", "frontend/wailsjs":
 		return true
 	}
 	return path.Base(dir) == "node_modules"

@@ -2,7 +2,7 @@
 # A demonstration server, a desktop connected to it and a display, for the
 # scripts that show or try them. Sourced after lib.sh.
 
-demo=build/tmp/demonstration
+demo=build/scratch/demonstration
 demo_pid=
 
 # The profile of the demonstration does not touch the keyring of this computer.
@@ -73,11 +73,11 @@ on_a_working_day() { export NOW=2026-11-24T09:10:00Z; }
 # build_test_window builds the window that answers on a port, never shipped, and
 # sets its pages aside so that it serves what was built with it.
 build_test_window() {
-  mkdir -p build/tmp
+  mkdir -p build/scratch
   say "Construction de la fenêtre d'essai"
-  go build -tags dev,webkit2_41,sqlite_fts5 -o build/tmp/permanence-dev .
-  rm -rf build/tmp/dist
-  cp -r frontend/dist build/tmp/dist
+  go build -tags dev,webkit2_41,sqlite_fts5 -o build/scratch/permanence-dev .
+  rm -rf build/scratch/dist
+  cp -r frontend/dist build/scratch/dist
 }
 
 # on_display COMMAND… gives a command a display and a session bus of its own,

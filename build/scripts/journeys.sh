@@ -15,5 +15,5 @@ mkdir -p build/bin
 go build -o build/bin/permanenced ./sync/cmd/permanenced
 build_test_window
 start_demo
-connect_desktop build/tmp/permanence-dev
+connect_desktop build/scratch/permanence-dev
 on_display build/scripts/with-window.sh "$demo/poste" npm --prefix frontend --silent run e2e

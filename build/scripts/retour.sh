@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Three weeks without the network: two desktops and a server as real processes,
 # then the window of the one that is back, with its real cases in À revoir.
-# Wants the programs, the window's pages and build/tmp/permanence-dev. Pictures
+# Wants the programs, the window's pages and build/scratch/permanence-dev. Pictures
 # go to SCREENS.
 # Usage: retour.sh FOLDER
 source "$(dirname "$0")/lib.sh"

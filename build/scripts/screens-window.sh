@@ -6,7 +6,7 @@ source build/scripts/demo.sh
 profile=$1 picture=$2
 mapfile -t now < <(clock)
 
-build/bin/permanence --profile "$profile" "${now[@]}" >build/tmp/permanence.log 2>&1 &
+build/bin/permanence --profile "$profile" "${now[@]}" >build/scratch/permanence.log 2>&1 &
 window=$!
 trap 'kill "$window" 2>/dev/null || true; wait "$window" 2>/dev/null || true' EXIT
 
@@ -20,7 +20,7 @@ for ((tries = 0; tries < 150; tries++)); do
   sleep 0.1
 done
 if [ -z "$shown" ]; then
-  tail -n 20 build/tmp/permanence.log >&2
+  tail -n 20 build/scratch/permanence.log >&2
   fail "La fenêtre ne s'est pas ouverte."
 fi
 # The picture is taken once two in a row are the same: everything is drawn.

@@ -24,6 +24,6 @@ SCREENS=$out PERMANENCE_MAIL=$(told line.mail) node build/scripts/screens-usager
 say "Captures des écrans"
 SCREENS=$out on_display build/scripts/with-window.sh "$demo/poste" npm --prefix frontend --silent run screens || failed=1
 say "Captures de À revoir après trois semaines hors ligne"
-SCREENS=$out build/scripts/retour.sh build/tmp/retour || failed=1
+SCREENS=$out build/scripts/retour.sh build/scratch/retour || failed=1
 say "Captures dans build/screens : $(find "$out" -name '*.png' | wc -l)"
 [ "$failed" = 0 ] || fail "Certaines captures ont échoué (voir plus haut)."

@@ -10,8 +10,8 @@ mapfile -t now < <(clock)
 
 port=$(node -e 'const s = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
 export PERMANENCE_WINDOW="http://127.0.0.1:$port/"
-devserver="127.0.0.1:$port" assetdir=build/tmp/dist loglevel=error \
-  build/tmp/permanence-dev --profile "$profile" "${now[@]}" >build/tmp/permanence-dev.log 2>&1 &
+devserver="127.0.0.1:$port" assetdir=build/scratch/dist loglevel=error \
+  build/scratch/permanence-dev --profile "$profile" "${now[@]}" >build/scratch/permanence-dev.log 2>&1 &
 window=$!
 trap 'kill "$window" 2>/dev/null || true; wait "$window" 2>/dev/null || true' EXIT
 
@@ -24,5 +24,5 @@ for ((tries = 0; tries < 100; tries++)); do
   kill -0 "$window" 2>/dev/null || break
   sleep 0.2
 done
-tail -n 20 build/tmp/permanence-dev.log >&2
+tail -n 20 build/scratch/permanence-dev.log >&2
 fail "La fenêtre d'essai ne répond pas."
