@@ -5,7 +5,7 @@ import ts from "typescript-eslint";
 import svelteConfig from "./svelte.config.js";
 
 export default ts.config(
-  { ignores: ["dist/", "node_modules/", "wailsjs/", "src/contract.ts"] },
+  { ignores: ["dist/", "node_modules/", "wailsjs/", "src/contract/"] },
   ...ts.configs.recommended,
   ...svelte.configs.recommended,
   {

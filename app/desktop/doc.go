@@ -12,8 +12,8 @@
 // what changes. Agenda, its facade, is the one thing bound to the page. What
 // lies outside comes through Ports: the clock, ids, and the line to a server.
 //
-// The contract with frontend/ is vues.go: its structs are the JSON the page
-// reads, API lists the methods bound as window.go.desktop.Agenda, and the Event
-// constants name what is emitted. frontend/src/types.ts mirrors it field by
-// field, and a test there compares the two files.
+// The contract with frontend/ is vues.go and its neighbours vues_*.go: their structs
+// are the JSON the page reads, API lists the methods bound as window.go.desktop.Agenda,
+// and the Event constants name what is emitted. frontend/src/contract/ is written from
+// them, a file for a file, and a test there compares the two.
 package desktop

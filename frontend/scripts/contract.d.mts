@@ -1,4 +1,4 @@
-/** The text of src/contract.ts as the Go files ask for it. */
-export function contract(): string;
-/** The text of src/contract.ts as it stands. */
-export function written(): string;
+/** The text of each file of src/contract as the Go files ask for it, by its name. */
+export function contract(): Record<string, string>;
+/** The same as it stands. */
+export function written(): Record<string, string>;
