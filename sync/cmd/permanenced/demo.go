@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"permanence/app/store"
@@ -23,7 +26,10 @@ func (verbs) Demo() verb {
 
 type demo struct {
 	Listen string `default:"127.0.0.1:8420" placeholder:"ADRESSE" help:"Adresse d’écoute ; le port 0 en choisit un."`
-	Data   string `required:"" placeholder:"DOSSIER" help:"Dossier de la démonstration, créé s’il manque."`
+	Data   string `xor:"base" required:"" placeholder:"DOSSIER" help:"Dossier de la démonstration, créé s’il manque."`
+	DB     string `name:"db" xor:"base" required:"" placeholder:"postgres://…" help:"Base à la place d’un dossier : plusieurs processus peuvent la servir."`
+	URL    string `placeholder:"ADRESSE" help:"Adresse derrière laquelle plusieurs processus répondent."`
+	SMTP   string `name:"smtp" placeholder:"smtp://…" help:"Relais de cette machine qui reçoit les courriels, à la place de /demo/courriel."`
 	Now    string `placeholder:"RFC3339" help:"Instant où commence l’horloge du programme."`
 }
 
@@ -38,35 +44,64 @@ type demoLine struct {
 	URL      string            `json:"url"`
 	DAV      string            `json:"dav"`
 	Accounts []fiction.Account `json:"accounts"`
-	Mail     string            `json:"mail"`
+	Mail     string            `json:"mail"` // "" when a relay receives them
 }
 
-// Run fills the folder when it is new, then serves until SIGTERM.
+// Run fills the base when it is new, then serves until SIGTERM.
 func (v *demo) Run(ctx context.Context, c *console) error {
-	now, err := clockFrom(v.Now)
+	cfg, err := v.config(newLog(c.Err))
 	if err != nil {
 		return err
-	}
-	if err := os.MkdirAll(v.Data, 0o700); err != nil {
-		return fmt.Errorf("dossier de la démonstration : %w", err)
-	}
-	cfg := server.Config{
-		Listen: v.Listen, DB: filepath.Join(v.Data, dataFile), MailDelay: demoMailDelay, Now: now,
-		Log: newLog(c.Err),
 	}
 	var printed error
 	var accounts []fiction.Account
 	cfg.Ready = func(s server.Started) {
-		printed = c.print(demoLine{s.URL, davOf(s.URL), accounts, s.URL + "/demo/courriel"})
+		line := demoLine{URL: s.URL, DAV: davOf(s.URL), Accounts: accounts}
+		if cfg.SMTP == nil {
+			line.Mail = s.URL + "/demo/courriel"
+		}
+		printed = c.print(line)
 	}
 	s, err := server.Open(cfg)
 	if err != nil {
 		return err
 	}
-	if accounts, err = fill(ctx, s.DB(), now()); err == nil {
+	if accounts, err = fill(ctx, s.DB(), cfg.Now()); err == nil {
 		err = s.Serve(ctx)
 	}
 	return errors.Join(err, printed, s.Close())
+}
+
+// config makes the folder of the base, and refuses a relay of another machine:
+// nothing leaves a demonstration.
+func (v *demo) config(log *slog.Logger) (server.Config, error) {
+	now, err := clockFrom(v.Now)
+	if err != nil {
+		return server.Config{}, err
+	}
+	said := settings{}
+	for key, text := range map[string]string{"db": v.DB, "url": v.URL, "smtp": v.SMTP} {
+		said[key] = setting{text: text, name: "--" + key, flag: true}
+	}
+	cfg := server.Config{Listen: v.Listen, DB: v.DB, URL: strings.TrimRight(v.URL, "/"), MailDelay: demoMailDelay, Now: now, Log: log}
+	if v.Data != "" {
+		cfg.DB = filepath.Join(v.Data, dataFile)
+		if err := os.MkdirAll(v.Data, 0o700); err != nil {
+			return cfg, fmt.Errorf("dossier de la démonstration : %w", err)
+		}
+	} else if err := said.checkDB(&cfg); err != nil {
+		return cfg, err
+	}
+	if err := said.checkURL(&cfg); err != nil || v.SMTP == "" {
+		return cfg, err
+	}
+	if cfg.SMTP, err = server.Relay(v.SMTP, ""); err != nil {
+		return cfg, said.refuse("smtp", err.Error())
+	}
+	if host, _, err := net.SplitHostPort(cfg.SMTP.Addr); err != nil || !thisMachine(host) {
+		return cfg, said.refuse("smtp", "une démonstration n’envoie rien hors de cette machine")
+	}
+	return cfg, nil
 }
 
 // fill gives the accounts of a demonstration, made now if it is new.

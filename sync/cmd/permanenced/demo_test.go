@@ -146,6 +146,10 @@ func TestDemoRefuses(t *testing.T) {
 		"no folder":       {"demo"},
 		"an instant":      {"demo", "--data", t.TempDir(), "--now", "hier"},
 		"a local instant": {"demo", "--data", t.TempDir(), "--now", "2026-11-12T10:20:00"},
+		"two bases":       {"demo", "--data", t.TempDir(), "--db", "postgres://compte@127.0.0.1:1/base"},
+		"no base":         {"demo", "--db", "pg://compte@127.0.0.1/base"},
+		"a relay far off": {"demo", "--data", t.TempDir(), "--smtp", "smtp://relais.example.org"},
+		"an address":      {"demo", "--data", t.TempDir(), "--url", "http://agenda.example.org"},
 	} {
 		if got := permanenced(t, "", args...); got.code != exitUsage || got.out != "" || got.err == "" {
 			t.Errorf("%s: %+v", name, got)
