@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"permanence/app/store"
 	"permanence/app/store/coffre"
 )
 
@@ -54,7 +55,7 @@ func (d Dossier) Save() error {
 	if err := os.MkdirAll(d.Dir, 0o700); err != nil {
 		return fmt.Errorf("make the folder of a profile: %w", err)
 	}
-	return writeFile(filepath.Join(d.Dir, dossierFile), d)
+	return store.WriteJSON(filepath.Join(d.Dir, dossierFile), d)
 }
 
 // Erase removes the profile and everything in its folder. Nothing may have it open.
@@ -113,25 +114,4 @@ func (ds Dossiers) Find(id string) (d Dossier, ok bool, err error) {
 // New describes a profile that does not exist yet; Save makes it.
 func (ds Dossiers) New(id, mode string) Dossier {
 	return Dossier{Dir: filepath.Join(ds.dir, id), ID: id, Mode: mode}
-}
-
-// writeFile writes v as JSON so that the file is whole or as it was.
-func writeFile(path string, v any) error {
-	body, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
-	}
-	_, err = tmp.Write(append(body, '\n'))
-	err = errors.Join(err, tmp.Sync(), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", filepath.Base(path), err), os.Remove(tmp.Name()))
-	}
-	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"permanence/app/store"
 )
 
 const preferencesFile = "preferences.json"
@@ -41,7 +43,7 @@ func savePreferences(dir string, p Preferences) (Preferences, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return p, fmt.Errorf("make the folder of the program: %w", err)
 	}
-	return p, writeFile(filepath.Join(dir, preferencesFile), p)
+	return p, store.WriteJSON(filepath.Join(dir, preferencesFile), p)
 }
 
 // known replaces what is not one of the choices.

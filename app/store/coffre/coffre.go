@@ -230,13 +230,13 @@ func (d Coffre) HasKey() bool {
 	return ok && err == nil
 }
 
-func (d Coffre) write(g garde) error { return writeJSON(filepath.Join(d.Dir, cleFile), g) }
+func (d Coffre) write(g garde) error { return store.WriteJSON(filepath.Join(d.Dir, cleFile), g) }
 
 // writeFirst writes how a new key is kept, unless another program has just done
 // so.
 func (d Coffre) writeFirst(g garde) (made bool, err error) {
 	name := filepath.Join(d.Dir, cleFile+"."+g.Name)
-	if err := writeJSON(name, g); err != nil {
+	if err := store.WriteJSON(name, g); err != nil {
 		return false, err
 	}
 	err = os.Link(name, filepath.Join(d.Dir, cleFile))
@@ -270,25 +270,4 @@ func (d Coffre) DestroyKey(k Keyring) error {
 // cleanCode reads a recovery code as it was typed.
 func cleanCode(typed string) string {
 	return strings.NewReplacer(" ", "", "-", "", "\u00a0", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(typed))
-}
-
-// writeJSON writes v so that the file is whole or as it was.
-func writeJSON(path string, v any) error {
-	body, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), cleFile+".*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
-	}
-	_, err = tmp.Write(append(body, '\n'))
-	err = errors.Join(err, tmp.Sync(), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", filepath.Base(path), err), os.Remove(tmp.Name()))
-	}
-	return nil
 }
