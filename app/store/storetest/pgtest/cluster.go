@@ -148,7 +148,7 @@ const watch = `cat >/dev/null
 pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
 [ -n "$pid" ] && kill -QUIT "$pid" 2>/dev/null
 while [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
-rm -rf "$1"`
+rm -rf "$1" || true` // the folder itself is Stop's where only its owner may write beside it
 
 // run starts the server, on a port that is free, and who watches over it.
 func (c *Cluster) run() error {
@@ -202,7 +202,7 @@ func (c *Cluster) Stop() error {
 	if c.leash == nil {
 		return os.RemoveAll(c.dir)
 	}
-	return errors.Join(c.leash.Close(), c.guard.Wait())
+	return errors.Join(c.leash.Close(), c.guard.Wait(), os.RemoveAll(c.dir))
 }
 
 // Addr is where the server listens, "127.0.0.1:41233".
