@@ -9,7 +9,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -113,22 +112,7 @@ func (t *HTTP) Exchange(ctx context.Context, req wire.Request, frame func(wire.F
 		return err
 	}
 	defer in.Close()
-	return readFrames(wire.NewReader(in), frame)
-}
-
-func readFrames(in *wire.Reader, frame func(wire.Frame) error) error {
-	for {
-		f, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := frame(f); err != nil {
-			return err
-		}
-	}
+	return wire.ReadFrames(in, frame)
 }
 
 // Live reads the server-sent events until the line ends.

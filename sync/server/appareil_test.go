@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -97,16 +96,14 @@ func framesOf(t testing.TB, a answer) []wire.Frame {
 		t.Fatal(err)
 	}
 	var all []wire.Frame
-	for r := wire.NewReader(in); ; {
-		f, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return all
-		}
-		if err != nil {
-			t.Fatalf("after %d frames: %v", len(all), err)
-		}
+	err = wire.ReadFrames(in, func(f wire.Frame) error {
 		all = append(all, f)
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("after %d frames: %v", len(all), err)
 	}
+	return all
 }
 
 func gzipped(t testing.TB, body string) string {

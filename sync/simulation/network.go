@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"slices"
 
 	"permanence/app/agenda"
@@ -67,7 +66,7 @@ func (n line) Exchange(ctx context.Context, req wire.Request, read func(wire.Fra
 		if err != nil {
 			return err
 		}
-		return readAll(body[:w.rng.IntN(len(body)+1)], frame)
+		return wire.ReadFrames(bytes.NewReader(body[:w.rng.IntN(len(body)+1)]), frame)
 	case faultCutUp:
 		up := n.d.bytesOf(req)
 		_, err := n.answerBytes(ctx, up[:w.rng.IntN(len(up)+1)])
@@ -85,7 +84,7 @@ func (n line) Exchange(ctx context.Context, req wire.Request, read func(wire.Fra
 	if err != nil {
 		return err
 	}
-	return readAll(body, frame)
+	return wire.ReadFrames(bytes.NewReader(body), frame)
 }
 
 // unforked: of what a half request was answered, nobody hears.
@@ -208,22 +207,6 @@ func (w *world) meanwhile() {
 	happens := w.mid
 	w.mid = nil
 	happens()
-}
-
-func readAll(body []byte, frame func(wire.Frame) error) error {
-	in := wire.NewReader(bytes.NewReader(body))
-	for {
-		f, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := frame(f); err != nil {
-			return err
-		}
-	}
 }
 
 // onlyHeld (invariant 6): what a page shows can be read, through the scopes it

@@ -155,28 +155,25 @@ func (w *Writer) Write(f Frame) error {
 	return err
 }
 
-// Reader reads the frames of an answer.
-type Reader struct {
-	s *bufio.Scanner
-}
-
-// NewReader reads frames from r.
-func NewReader(r io.Reader) *Reader {
+// ReadFrames hands each frame of an answer to frame, in order, until the end or
+// the first error. A line that is not a frame is ErrTruncated: a captive portal
+// or a cut, never data.
+func ReadFrames(r io.Reader, frame func(Frame) error) error {
 	s := bufio.NewScanner(r)
 	s.Buffer(make([]byte, 64<<10), MaxLine)
-	return &Reader{s}
-}
-
-// Read gives the next frame; io.EOF after the last whole one. A line that is
-// not a frame is ErrTruncated: a captive portal or a cut, never data.
-func (r *Reader) Read() (Frame, error) {
-	if !r.s.Scan() {
-		if err := r.s.Err(); err != nil {
-			return Frame{}, fmt.Errorf("%w: %w", ErrTruncated, err)
+	for s.Scan() {
+		f, err := DecodeFrame(s.Bytes())
+		if err != nil {
+			return err
 		}
-		return Frame{}, io.EOF
+		if err := frame(f); err != nil {
+			return err
+		}
 	}
-	return DecodeFrame(r.s.Bytes())
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%w: %w", ErrTruncated, err)
+	}
+	return nil
 }
 
 // DecodeFrame reads one frame; what is not one, or lacks what its type needs,

@@ -145,15 +145,23 @@ func TestFramesComeBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r := NewReader(&b)
-	for _, want := range frames {
-		if got, err := r.Read(); err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("%v\n got %+v\nwant %+v", err, got, want)
-		}
+	var got []Frame
+	err := ReadFrames(&b, func(f Frame) error {
+		got = append(got, f)
+		return nil
+	})
+	if err != nil || !reflect.DeepEqual(got, frames) {
+		t.Errorf("%v\n got %+v\nwant %+v", err, got, frames)
 	}
-	if _, err := r.Read(); !errors.Is(err, io.EOF) {
-		t.Errorf("after the last: %v", err)
-	}
+}
+
+// readOne gives the last frame of a text.
+func readOne(text string) (last Frame, err error) {
+	err = ReadFrames(strings.NewReader(text), func(f Frame) error {
+		last = f
+		return nil
+	})
+	return last, err
 }
 
 // A frame that lacks what its type needs is a fault of the line.
@@ -164,14 +172,14 @@ func TestFramesThatAreNone(t *testing.T) {
 		`{"t":"put","territoire":"` + aTerritoire + `","noun":"lieu","id":"x"}`, `{"t":"gone","noun":"lieu","id":"x"}`, `{"t":"scope","territoire":"` + aTerritoire + `"}`,
 		`{"t":"erase","territoire":"` + aTerritoire + `","noun":"usager"}`,
 	} {
-		if f, err := NewReader(strings.NewReader(line + "\n")).Read(); !errors.Is(err, ErrTruncated) {
+		if f, err := readOne(line + "\n"); !errors.Is(err, ErrTruncated) {
 			t.Errorf("%s: %+v, %v", line, f, err)
 		}
 	}
-	if _, err := NewReader(strings.NewReader(`{"t":"` + strings.Repeat("x", MaxLine) + `"}`)).Read(); !errors.Is(err, ErrTruncated) {
+	if _, err := readOne(`{"t":"` + strings.Repeat("x", MaxLine) + `"}`); !errors.Is(err, ErrTruncated) {
 		t.Errorf("an endless line: %v", err)
 	}
-	if f, err := NewReader(strings.NewReader(`{"t":"digest","new":1}`)).Read(); err != nil || f.T != "digest" {
+	if f, err := readOne(`{"t":"digest","new":1}`); err != nil || f.T != "digest" {
 		t.Errorf("a newer server: %v", err)
 	}
 }
