@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -14,18 +15,40 @@ var ErrZone = errors.New("fuseau horaire inconnu")
 // Zone is an IANA time zone, loaded. The zero Zone is UTC.
 type Zone struct{ loc *time.Location }
 
+// homeZones are those of the French territories, each read when it is first
+// asked for: reading one takes longer than many a rule that asks for it.
+var homeZones = readOnce("Europe/Paris", "Indian/Reunion", "Indian/Mayotte", "America/Guadeloupe", "America/Martinique",
+	"America/Cayenne", "America/Marigot", "America/St_Barthelemy", "America/Miquelon", "Pacific/Tahiti", "Pacific/Marquesas",
+	"Pacific/Gambier", "Pacific/Noumea", "Pacific/Wallis")
+
+func readOnce(names ...string) map[string]func() (*time.Location, error) {
+	all := map[string]func() (*time.Location, error){}
+	for _, name := range names {
+		all[name] = sync.OnceValues(func() (*time.Location, error) { return time.LoadLocation(name) })
+	}
+	return all
+}
+
 // LoadZone finds a zone by its IANA name, "Indian/Reunion". It refuses
 // (ErrZone) what is not one, the machine's own zone and names that only some
-// machines know. It reads a table at each call: keep the result.
+// machines know. Outside the French territories it reads a table at each call:
+// keep the result.
 func LoadZone(name string) (Zone, error) {
 	if !plausibleZone(name) {
 		return Zone{}, fmt.Errorf("%w : %s", ErrZone, quote(name))
 	}
-	loc, err := time.LoadLocation(name)
+	loc, err := location(name)
 	if err != nil {
 		return Zone{}, fmt.Errorf("%w : %s", ErrZone, quote(name))
 	}
 	return Zone{loc}, nil
+}
+
+func location(name string) (*time.Location, error) {
+	if read, ok := homeZones[name]; ok {
+		return read()
+	}
+	return time.LoadLocation(name)
 }
 
 // plausibleZone keeps out the empty name and "Local", which would mean the
