@@ -10,27 +10,13 @@ import (
 
 	"permanence/app/agenda"
 	"permanence/sync/wire"
+	"permanence/sync/wire/wiretest"
 )
-
-// renamed gives a converter that gives a key of an object another name.
-func renamed(from, to string) func(json.RawMessage) (json.RawMessage, error) {
-	return func(body json.RawMessage) (json.RawMessage, error) {
-		var m map[string]json.RawMessage
-		if err := json.Unmarshal(body, &m); err != nil {
-			return nil, err
-		}
-		if v, ok := m[from]; ok {
-			m[to] = v
-			delete(m, from)
-		}
-		return json.Marshal(m)
-	}
-}
 
 func same(body json.RawMessage) (json.RawMessage, error) { return body, nil }
 
 // inArgs applies a converter to the arguments of a command, and gives it a name.
-func inArgs(name string, convert func(json.RawMessage) (json.RawMessage, error)) func(json.RawMessage) (json.RawMessage, error) {
+func inArgs(name string, convert wire.Converter) wire.Converter {
 	return func(command json.RawMessage) (json.RawMessage, error) {
 		var m map[string]json.RawMessage
 		if err := json.Unmarshal(command, &m); err != nil {
@@ -52,13 +38,13 @@ func formerly() wire.Chain {
 	return wire.Chain{
 		{
 			From:      1,
-			CommandUp: map[string]func(json.RawMessage) (json.RawMessage, error){"TakeRdv": inArgs("BookRdv", same)},
+			CommandUp: map[string]wire.Converter{"TakeRdv": inArgs("BookRdv", same)},
 		},
 		{
 			From: 2, Born: []agenda.Noun{agenda.NounConflit},
-			Up:        map[agenda.Noun]func(json.RawMessage) (json.RawMessage, error){agenda.NounUsager: renamed("nom", "last_name")},
-			Down:      map[agenda.Noun]func(json.RawMessage) (json.RawMessage, error){agenda.NounUsager: renamed("last_name", "nom")},
-			CommandUp: map[string]func(json.RawMessage) (json.RawMessage, error){"BookRdv": inArgs("BookRdv", renamed("place", "lieu"))},
+			Up:        map[agenda.Noun]wire.Converter{agenda.NounUsager: wiretest.Renamed("nom", "last_name")},
+			Down:      map[agenda.Noun]wire.Converter{agenda.NounUsager: wiretest.Renamed("last_name", "nom")},
+			CommandUp: map[string]wire.Converter{"BookRdv": inArgs("BookRdv", wiretest.Renamed("place", "lieu"))},
 		},
 	}
 }
@@ -78,7 +64,7 @@ func (b *bureau) ask(schema int, h *holding, commands ...any) exchanged {
 // older writes a booking as an earlier schema did.
 func older(t *testing.T, c agenda.Command, name string) json.RawMessage {
 	t.Helper()
-	raw, err := inArgs(name, renamed("lieu", "place"))(json.RawMessage(mustJSON(t, c)))
+	raw, err := inArgs(name, wiretest.Renamed("lieu", "place"))(json.RawMessage(mustJSON(t, c)))
 	if err != nil {
 		t.Fatal(err)
 	}

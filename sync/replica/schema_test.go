@@ -11,32 +11,18 @@ import (
 	"permanence/app/guichet"
 	"permanence/app/store"
 	"permanence/sync/wire"
+	"permanence/sync/wire/wiretest"
 )
-
-// renamed gives a converter that gives a key of an object another name.
-func renamed(from, to string) func(json.RawMessage) (json.RawMessage, error) {
-	return func(body json.RawMessage) (json.RawMessage, error) {
-		var m map[string]json.RawMessage
-		if err := json.Unmarshal(body, &m); err != nil {
-			return nil, err
-		}
-		if v, ok := m[from]; ok {
-			m[to] = v
-			delete(m, from)
-		}
-		return json.Marshal(m)
-	}
-}
 
 // formerly is how an earlier schema would have spoken: an usager had a "nom",
 // commands had an "n°", and addresses could not be changed.
 func formerly() wire.Chain {
 	return wire.Chain{{
 		From: 1,
-		Up:   map[agenda.Noun]func(json.RawMessage) (json.RawMessage, error){agenda.NounUsager: renamed("nom", "last_name")},
-		Down: map[agenda.Noun]func(json.RawMessage) (json.RawMessage, error){agenda.NounUsager: renamed("last_name", "nom")},
-		CommandDown: map[string]func(json.RawMessage) (json.RawMessage, error){
-			"BookRdv":      renamed("accepted", "acceptes"),
+		Up:   map[agenda.Noun]wire.Converter{agenda.NounUsager: wiretest.Renamed("nom", "last_name")},
+		Down: map[agenda.Noun]wire.Converter{agenda.NounUsager: wiretest.Renamed("last_name", "nom")},
+		CommandDown: map[string]wire.Converter{
+			"BookRdv":      wiretest.Renamed("accepted", "acceptes"),
 			"ReviseUsager": func(json.RawMessage) (json.RawMessage, error) { return nil, fmt.Errorf("%w: addresses", wire.ErrForm) },
 		},
 	}}
@@ -69,7 +55,7 @@ func TestOlderServer(t *testing.T) {
 	old := agenda.Clone(b.records()[7].(*agenda.Usager))
 	old.FirstName, old.Revision = "Nadège", 2
 	put := b.put(2, old)
-	put.Body, _ = renamed("last_name", "nom")(put.Body)
+	put.Body, _ = wiretest.Renamed("last_name", "nom")(put.Body)
 	_, booked := b.book(2)
 	b.rename(1)
 	var ran []wire.Request
@@ -101,6 +87,29 @@ func TestOlderServer(t *testing.T) {
 	}
 	if b.replica.Health().Err != "" || b.number() != 3 {
 		t.Errorf("health %+v, number %d", b.replica.Health(), b.number())
+	}
+}
+
+// An answer is in the schema of its request, even by a server that was upgraded
+// since the last one and says so.
+func TestAnswerInTheSchemaAsked(t *testing.T) {
+	b := newBureau(t)
+	b.newer()
+	b.replica.speaks = 1
+	hello := wire.Frame{T: wire.TypeHello, Server: &wire.ServerHello{Protocol: wire.Protocol, Schema: 2, Clock: monday(), Next: 1}}
+	put := b.put(5, b.records()[7])
+	put.Body, _ = wiretest.Renamed("last_name", "nom")(put.Body)
+	p := &pager{r: b.replica, tally: &Tally{}, spoke: 1}
+	for _, f := range []wire.Frame{hello, put} {
+		if err := p.frame(t.Context(), f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if body := string(p.page[0].Body); !strings.Contains(body, `"last_name":"Haddad"`) || strings.Contains(body, `"nom"`) {
+		t.Errorf("received as %s", body)
+	}
+	if b.replica.speaks != 2 {
+		t.Errorf("asks next in %d", b.replica.speaks)
 	}
 }
 

@@ -24,16 +24,16 @@ func forms() wire.Chain {
 // renamed is a step in which a key of a noun and of its commands got another
 // name.
 func renamed(from int, now, was string, n agenda.Noun, commands ...string) wire.Conversion {
-	turn := func(a, b string) func(json.RawMessage) (json.RawMessage, error) {
+	turn := func(a, b string) wire.Converter {
 		return func(body json.RawMessage) (json.RawMessage, error) {
 			return bytes.ReplaceAll(body, []byte(`"`+a+`":`), []byte(`"`+b+`":`)), nil
 		}
 	}
 	c := wire.Conversion{
 		From:      from,
-		Up:        map[agenda.Noun]func(json.RawMessage) (json.RawMessage, error){n: turn(was, now)},
-		Down:      map[agenda.Noun]func(json.RawMessage) (json.RawMessage, error){n: turn(now, was)},
-		CommandUp: map[string]func(json.RawMessage) (json.RawMessage, error){}, CommandDown: map[string]func(json.RawMessage) (json.RawMessage, error){},
+		Up:        map[agenda.Noun]wire.Converter{n: turn(was, now)},
+		Down:      map[agenda.Noun]wire.Converter{n: turn(now, was)},
+		CommandUp: map[string]wire.Converter{}, CommandDown: map[string]wire.Converter{},
 	}
 	for _, name := range commands {
 		c.CommandUp[name], c.CommandDown[name] = turn(was, now), turn(now, was)

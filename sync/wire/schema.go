@@ -12,6 +12,9 @@ import (
 // ErrForm says that something cannot be said in another schema.
 var ErrForm = errors.New("cannot be said in that schema")
 
+// Converter says a body, or a whole command, in the words of another schema.
+type Converter func(json.RawMessage) (json.RawMessage, error)
+
 // Conversion is the way between a schema and the next, as pure functions of
 // JSON: what has none is the same in both. A converter is never changed once it
 // was released; golden files keep what it does.
@@ -20,10 +23,10 @@ type Conversion struct {
 	// Born are the nouns that the older one does not have.
 	Born []agenda.Noun
 	// Up and Down convert the body of a record of a noun.
-	Up, Down map[agenda.Noun]func(body json.RawMessage) (json.RawMessage, error)
+	Up, Down map[agenda.Noun]Converter
 	// CommandUp and CommandDown convert a whole command, by its name; ErrForm for
 	// one that the older schema has no words for.
-	CommandUp, CommandDown map[string]func(command json.RawMessage) (json.RawMessage, error)
+	CommandUp, CommandDown map[string]Converter
 }
 
 // Chain is every conversion there is, oldest first, without a gap.
@@ -50,7 +53,7 @@ func (c Chain) Knows(schema int, n agenda.Noun) bool {
 
 // Record converts a body from one schema to another.
 func (c Chain) Record(n agenda.Noun, body json.RawMessage, from, to int) (json.RawMessage, error) {
-	return c.walk(body, from, to, func(s Conversion, up bool) func(json.RawMessage) (json.RawMessage, error) {
+	return c.walk(body, from, to, func(s Conversion, up bool) Converter {
 		if up {
 			return s.Up[n]
 		}
@@ -60,7 +63,7 @@ func (c Chain) Record(n agenda.Noun, body json.RawMessage, from, to int) (json.R
 
 // Command converts a command from one schema to another.
 func (c Chain) Command(command json.RawMessage, from, to int) (json.RawMessage, error) {
-	return c.walk(command, from, to, func(s Conversion, up bool) func(json.RawMessage) (json.RawMessage, error) {
+	return c.walk(command, from, to, func(s Conversion, up bool) Converter {
 		by := s.CommandDown
 		if up {
 			by = s.CommandUp
@@ -79,7 +82,7 @@ func (c Chain) Command(command json.RawMessage, from, to int) (json.RawMessage, 
 }
 
 // walk goes step by step from one schema to another.
-func (c Chain) walk(body json.RawMessage, from, to int, step func(s Conversion, up bool) func(json.RawMessage) (json.RawMessage, error)) (json.RawMessage, error) {
+func (c Chain) walk(body json.RawMessage, from, to int, step func(s Conversion, up bool) Converter) (json.RawMessage, error) {
 	for at := from; at != to; {
 		older, up := at, to > at
 		if !up {
