@@ -61,7 +61,7 @@ func (w *world) newDesk(i int) (*desk, error) {
 func (d *desk) restart() {
 	d.counter = guichet.NewComptoir(deskOf{d}, d.now, d.w.newID)
 	d.replica = replica.New(deskStore{d}, d.counter, line{d}, replica.Config{
-		Clock: deskClock{d}, Jitter: func() float64 { return 0 }, Schema: d.schema, Forms: forms(),
+		Clock: deskClock{d}, Jitter: func() float64 { return 0 }, Schema: d.schema, Forms: d.w.forms,
 	})
 }
 

@@ -21,6 +21,22 @@ type disk struct {
 	kind store.Kind
 	life int // how often it was planted: memory wants a new name each time
 	db   *store.DB
+	news <-chan struct{} // each commit through db
+	// anew: it was written otherwise than through db since it was last looked at.
+	anew   bool
+	beside *sqlite3.SQLiteConn // in memory, opened once
+}
+
+// changed reports whether anything was written since it was asked last.
+func (k *disk) changed() bool {
+	anew := k.anew
+	k.anew = false
+	select {
+	case <-k.news:
+		return true
+	default:
+		return anew
+	}
 }
 
 func (k *disk) path() string { return k.w.dir + "/" + k.name + ".db" }
@@ -35,32 +51,59 @@ func (k *disk) open() error {
 	} else {
 		k.db, err = store.Open(k.path(), nil, o)
 	}
+	if err == nil {
+		k.news, _ = k.db.Watch() // until it is closed
+		k.anew = true
+	}
 	return err
 }
 
-// raw opens the pages themselves, beside the store.
-func (k *disk) raw() (*sqlite3.SQLiteConn, error) {
+// raw gives the pages themselves, beside the store.
+func (k *disk) raw() (c *sqlite3.SQLiteConn, done func() error, err error) {
+	if k.beside != nil {
+		return k.beside, stays, nil
+	}
 	dsn := "file:/permanence-" + k.memory() + "?vfs=memdb"
 	if k.w.dir != "" {
 		dsn = "file:" + k.path()
 	}
-	c, err := (&sqlite3.SQLiteDriver{}).Open(dsn)
+	opened, err := (&sqlite3.SQLiteDriver{}).Open(dsn)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return c.(*sqlite3.SQLiteConn), nil
+	c = opened.(*sqlite3.SQLiteConn)
+	if k.w.dir != "" {
+		return c, c.Close, nil
+	}
+	k.beside = c
+	return c, stays, nil
+}
+
+// stays is the end of what is used again.
+func stays() error { return nil }
+
+// close closes the database; in memory it is then gone.
+func (k *disk) close() error {
+	var err error
+	if k.db != nil {
+		err = k.db.Close()
+	}
+	if k.beside != nil {
+		err = errors.Join(err, k.beside.Close())
+		k.beside = nil
+	}
+	return err
 }
 
 // image copies the database as it stands.
 func (k *disk) image() []byte {
-	c, err := k.raw()
+	c, done, err := k.raw()
 	if err != nil {
 		k.w.fail("copy %s: %v", k.name, err)
 		return nil
 	}
-	defer c.Close()
 	bytes, err := c.Serialize("main")
-	if err != nil {
+	if err := errors.Join(err, done()); err != nil {
 		k.w.fail("copy %s: %v", k.name, err)
 	}
 	return bytes
@@ -74,9 +117,14 @@ func (k *disk) plant(image []byte) {
 }
 
 func (k *disk) replant(image []byte) error {
-	if err := k.db.Close(); err != nil {
+	if err := k.close(); err != nil {
 		return err
 	}
+	return k.put(image)
+}
+
+// put opens a database that is closed, or was never opened, on a copy.
+func (k *disk) put(image []byte) error {
 	if k.w.dir != "" {
 		for _, beside := range []string{"-wal", "-shm"} {
 			if err := os.Remove(k.path() + beside); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -89,11 +137,10 @@ func (k *disk) replant(image []byte) error {
 		return k.open()
 	}
 	k.life++
-	c, err := k.raw()
+	c, _, err := k.raw() // it holds the memory until the store has opened it
 	if err != nil {
 		return err
 	}
-	defer c.Close() // once the store has opened it: until then it holds the memory
 	if err := fill(c, image); err != nil {
 		return err
 	}
@@ -102,7 +149,7 @@ func (k *disk) replant(image []byte) error {
 
 // wipe begins the database again, empty.
 func (k *disk) wipe() error {
-	if err := k.db.Close(); err != nil {
+	if err := k.close(); err != nil {
 		return err
 	}
 	k.life++
@@ -139,17 +186,18 @@ func fill(to *sqlite3.SQLiteConn, image []byte) error {
 
 // exec changes the pages behind the store's back.
 func (k *disk) exec(query string, args ...driver.Value) {
-	c, err := k.raw()
+	c, done, err := k.raw()
 	if err != nil {
 		k.w.fail("open %s: %v", k.name, err)
 		return
 	}
-	defer c.Close()
+	k.anew = true
 	named := make([]driver.NamedValue, len(args))
 	for i, a := range args {
 		named[i] = driver.NamedValue{Ordinal: i + 1, Value: a}
 	}
-	if _, err := c.ExecContext(context.Background(), query, named); err != nil {
+	_, err = c.ExecContext(context.Background(), query, named)
+	if err := errors.Join(err, done()); err != nil {
 		k.w.fail("change %s: %v", k.name, err)
 	}
 }

@@ -34,7 +34,7 @@ func (w *world) watches(d *desk) {
 		}
 		from := w.window(v)
 		x.cursor = wire.Cursor{Territoire: head.Territoire, Epoch: head.Epoch, Number: head.Number, WindowFrom: from.Format(time.DateOnly)}
-		for _, p := range agenda.Held(v, d.agent) {
+		for _, p := range w.rightsNow().heldBy(v, d.agent) {
 			x.cursor.Scopes = append(x.cursor.Scopes, p.Scope)
 		}
 		slices.Sort(x.cursor.Scopes)
@@ -52,33 +52,6 @@ func (w *world) window(v *store.View) time.Time {
 	}
 	_, from := t.WindowFrom(w.clock)
 	return from
-}
-
-// readableBy gives every record that an agent may hold, with its scopes.
-func (w *world) readableBy(v *store.View, a agenda.AgentID, from time.Time) (map[agenda.Ref]witnessed, error) {
-	rows, held := map[agenda.Ref]witnessed{}, agenda.Held(v, a)
-	for _, n := range agenda.Nouns() {
-		recs, err := v.All(n)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range recs {
-			if rdv, ok := r.(*agenda.Rdv); ok && rdv.Start.Before(from) {
-				continue
-			}
-			var x witnessed
-			for _, p := range agenda.Readers(v, r) {
-				if slices.Contains(held, p) {
-					x.scopes = append(x.scopes, p.Scope)
-				}
-			}
-			if x.scopes != nil {
-				x.body, _ = v.Body(n, r.Key())
-				rows[agenda.RefOf(r)] = x
-			}
-		}
-	}
-	return rows, nil
 }
 
 // feedTellsAll (invariant 5): what the feed tells above any number, on what

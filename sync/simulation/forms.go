@@ -45,18 +45,23 @@ func renamed(from int, now, was string, n agenda.Noun, commands ...string) wire.
 // whose words are turned where they leave it and where they reach it.
 
 // written are commands as a program of a schema writes them.
-func written(req wire.Request, schema int) (wire.Request, error) { return turned(req, newest, schema) }
-
-// understood are those that a program of a schema reads.
-func understood(req wire.Request, schema int) (wire.Request, error) {
-	return turned(req, schema, newest)
+func (w *world) written(req wire.Request, schema int) (wire.Request, error) {
+	return w.turned(req, newest, schema)
 }
 
-func turned(req wire.Request, from, to int) (wire.Request, error) {
+// understood are those that a program of a schema reads.
+func (w *world) understood(req wire.Request, schema int) (wire.Request, error) {
+	return w.turned(req, schema, newest)
+}
+
+func (w *world) turned(req wire.Request, from, to int) (wire.Request, error) {
+	if from == to {
+		return req, nil
+	}
 	commands := make([]json.RawMessage, len(req.Commands))
 	for i, raw := range req.Commands {
 		var err error
-		if commands[i], err = forms().Command(raw, from, to); err != nil {
+		if commands[i], err = w.forms.Command(raw, from, to); err != nil {
 			return req, err
 		}
 	}
@@ -70,7 +75,7 @@ func (w *world) knownWords(d *desk, f wire.Frame) {
 	if d.schema == newest || f.T != wire.TypePut {
 		return
 	}
-	older, _, err := forms().Frame(f, newest, d.schema)
+	older, _, err := w.forms.Frame(f, newest, d.schema)
 	if err != nil || !bytes.Equal(older.Body, f.Body) {
 		w.fail("%s, of release %d, is sent %s in newer words: %v", d.name, d.schema, f.Noun, err)
 	}

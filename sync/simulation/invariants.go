@@ -17,6 +17,9 @@ import (
 // visibleIsFold (invariant 4): what a desk shows is the server's images with
 // the pending commands run on top, once more, from scratch.
 func (w *world) visibleIsFold(d *desk) {
+	if !d.disk.changed() {
+		return // it was looked at as it stands
+	}
 	if len(d.queue()) == 0 {
 		w.noBase(d)
 		return
@@ -151,7 +154,7 @@ func (w *world) replicaEqual(d *desk) {
 		if want, err = w.readableBy(v, d.agent, w.window(v)); err != nil {
 			return err
 		}
-		for _, p := range agenda.Held(v, d.agent) {
+		for _, p := range w.rightsNow().heldBy(v, d.agent) {
 			held = append(held, p.Scope)
 		}
 		month = store.MonthOf(civil.Zone{}.Date(w.window(v).Add(48 * time.Hour)))

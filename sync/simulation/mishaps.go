@@ -69,6 +69,7 @@ func (w *world) secondWindow(d *desk) {
 		if err != nil && agenda.RefusalOf(err) == nil {
 			w.fail("second window of %s: %v", d.name, err)
 		}
+		d.disk.anew = true
 		d.learn()
 	}
 	_ = d.sync()
@@ -76,16 +77,10 @@ func (w *world) secondWindow(d *desk) {
 }
 
 func (w *world) onlyOneSyncs(d *desk, other *disk) {
-	first := *d.disk
-	if err := first.open(); err != nil {
-		w.fail("%s does not open: %v", d.name, err)
-		return
-	}
-	defer first.db.Close()
-	if err := first.db.Lock("sync"); err != nil {
+	if err := other.db.Lock("sync"); err != nil {
 		w.fail("%s: nobody syncs, and the place is taken: %v", d.name, err)
 	}
-	if e := store.ErrorOf(other.db.Lock("sync")); e == nil || e.Code != store.CodeInUse {
+	if e := store.ErrorOf(d.disk.db.Lock("sync")); e == nil || e.Code != store.CodeInUse {
 		w.fail("%s: two programs sync", d.name)
 	}
 }
@@ -118,12 +113,10 @@ func (w *world) clone(d *desk) {
 	c := &desk{w: w, name: fmt.Sprintf("%s.%d", d.name, len(w.desks)), agent: d.agent, schema: d.schema, at: map[agenda.TerritoireID]store.Cursor{}}
 	c.enrolled = slices.Clone(d.enrolled)
 	c.disk = &disk{w: w, name: c.name, kind: store.Desktop}
-	image := d.disk.image()
-	if err := c.disk.open(); err != nil {
+	if err := c.disk.put(d.disk.image()); err != nil {
 		w.fail("clone: %v", err)
 		return
 	}
-	c.disk.plant(image)
 	c.restart()
 	w.desks = append(w.desks, c)
 	w.note("%s is a copy of %s", c.name, d.name)

@@ -43,13 +43,13 @@ type line struct{ d *desk }
 
 func (n line) Exchange(ctx context.Context, req wire.Request, read func(wire.Frame) error) error {
 	w := n.d.w
-	req, err := written(req, n.d.schema)
+	req, err := w.written(req, n.d.schema)
 	if err != nil {
 		return err
 	}
 	frame := func(f wire.Frame) error {
 		w.knownWords(n.d, f)
-		f, _, err := forms().Frame(f, n.d.schema, newest)
+		f, _, err := w.forms.Frame(f, n.d.schema, newest)
 		return errors.Join(err, read(f))
 	}
 	switch f := w.fault(); f {
@@ -122,10 +122,10 @@ func (n line) answerBytes(ctx context.Context, up []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if req, err = understood(req, w.schema); err != nil {
+	if req, err = w.understood(req, w.schema); err != nil {
 		return nil, err
 	}
-	if read, err := turned(req, req.Hello.Schema, newest); err == nil {
+	if read, err := w.turned(req, req.Hello.Schema, newest); err == nil {
 		w.arrives(read)
 	}
 	device := n.device(req)
@@ -136,7 +136,7 @@ func (n line) answerBytes(ctx context.Context, up []byte) ([]byte, error) {
 	out := wire.NewWriter(&down)
 	err = w.hub.Exchange(ctx, device, req, func(frames []wire.Frame) error {
 		for _, f := range frames {
-			f, _, err := forms().Frame(f, newest, w.schema)
+			f, _, err := w.forms.Frame(f, newest, w.schema)
 			if err != nil {
 				return err
 			}
@@ -219,7 +219,8 @@ func (w *world) onlyHeld(d *desk, frames []wire.Frame) {
 	}
 	w.rightsMoved = max(0, w.rightsMoved-1)
 	w.read(w.central.disk.db, func(v *store.View) error {
-		held := agenda.Held(v, d.agent)
+		k := w.rightsNow()
+		held := k.heldBy(v, d.agent)
 		for _, f := range frames {
 			if f.T != wire.TypePut {
 				continue
@@ -229,7 +230,7 @@ func (w *world) onlyHeld(d *desk, frames []wire.Frame) {
 				w.fail("%s is sent %s %s, which is not here", d.name, f.Noun, f.ID)
 				continue
 			}
-			readers := agenda.Readers(v, r)
+			readers := k.readersOf(v, r)
 			for _, s := range f.Scopes {
 				p := agenda.Placed{Territoire: f.Territoire, Scope: s}
 				if !slices.Contains(held, p) || !slices.Contains(readers, p) {

@@ -18,21 +18,21 @@ var ctxb = context.Background()
 // Run plays a script, in memory when dir is "", else on real files below it.
 // The error tells what does not hold, followed by the shortest script found
 // that leads there and by what happened in it.
-func Run(s Script, dir string) error {
-	w := play(s, dir)
+func (g *Stage) Run(s Script, dir string) error {
+	w := g.play(s, dir)
 	if w.failure == nil {
 		return nil
 	}
 	if dir == "" {
-		s = shorter(s, func(less Script) bool { return play(less, "").failure != nil }, 80)
-		w = play(s, "")
+		s = shorter(s, func(less Script) bool { return g.play(less, "").failure != nil }, 80)
+		w = g.play(s, "")
 	}
 	return fmt.Errorf("%w\n%s\n%s", w.failure, s, strings.Join(w.trace, "\n"))
 }
 
 // play runs a script to its end or to the first thing that does not hold.
-func play(s Script, dir string) *world {
-	w, err := newWorld(s, dir)
+func (g *Stage) play(s Script, dir string) *world {
+	w, err := newWorld(g, s, dir)
 	if err != nil {
 		w.fail("%v", err)
 		return w

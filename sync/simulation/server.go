@@ -36,7 +36,7 @@ func (w *world) startServer() {
 	w.counter = guichet.NewCounter(ledger{w}, w.now)
 	w.hub = hub.New(serverStore{w}, w.counter, hub.NewLocalBus(), hub.Config{
 		Now: w.now, PageLines: w.pageLines, Deadline: func(d time.Duration) time.Time { return w.clock.Add(d) },
-		Schema: w.schema, Forms: forms(), Heard: server.Heard,
+		Schema: w.schema, Forms: w.forms, Heard: server.Heard,
 	})
 }
 

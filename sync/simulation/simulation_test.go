@@ -4,11 +4,18 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"sync"
 	"testing"
 )
+
+// TestMain lets a little more garbage gather: many small worlds come and go.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
 
 // number reads how many runs are asked for; few by default, so that the
 // package stays quick to test by itself.
@@ -55,16 +62,16 @@ func drawn(seed uint64) Script { return Draw(seed, 25+int(seed%50), 3) }
 //	the model      a cancelled rdv moves all the same               14 seeds of 40
 func TestConverges(t *testing.T) {
 	if os.Getenv("PERMANENCE_SEED") != "" {
-		try(t, drawn(uint64(number(t, "PERMANENCE_SEED", 0))), "")
+		try(t, NewStage(), drawn(uint64(number(t, "PERMANENCE_SEED", 0))), "")
 		return
 	}
 	n := number(t, "PERMANENCE_SEEDS", 60)
-	next := make(chan uint64)
+	next, stage := make(chan uint64), NewStage()
 	var wg sync.WaitGroup
 	for range max(2, runtime.NumCPU()) {
 		wg.Go(func() {
 			for seed := range next {
-				try(t, drawn(seed), "")
+				try(t, stage, drawn(seed), "")
 			}
 		})
 	}
@@ -75,16 +82,17 @@ func TestConverges(t *testing.T) {
 	wg.Wait()
 }
 
-func try(t *testing.T, s Script, dir string) {
-	if err := Run(s, dir); err != nil {
+func try(t *testing.T, g *Stage, s Script, dir string) {
+	if err := g.Run(s, dir); err != nil {
 		t.Errorf("seed %d (PERMANENCE_SEED=%[1]d plays it alone): %v", s.Seed, err)
 	}
 }
 
 // TestConvergesOnFiles plays a few seeds on real files.
 func TestConvergesOnFiles(t *testing.T) {
+	stage := NewStage()
 	for seed := range uint64(number(t, "PERMANENCE_FILE_SEEDS", 5)) {
-		try(t, Draw(1_000_000+seed, 40, 3), t.TempDir())
+		try(t, stage, Draw(1_000_000+seed, 40, 3), t.TempDir())
 	}
 }
 
@@ -98,6 +106,7 @@ func TestScripts(t *testing.T) {
 	if name := os.Getenv("PERMANENCE_SCRIPT"); name != "" {
 		names = append(names, name)
 	}
+	stage := NewStage()
 	for _, name := range names {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			text, err := os.ReadFile(name)
@@ -108,7 +117,7 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			try(t, s, "")
+			try(t, stage, s, "")
 		})
 	}
 }
@@ -117,7 +126,7 @@ func TestScripts(t *testing.T) {
 // script.
 func TestSameSeedSameRun(t *testing.T) {
 	for seed := range uint64(6) {
-		first, again := play(drawn(seed+1), ""), play(drawn(seed+1), "")
+		first, again := NewStage().play(drawn(seed+1), ""), NewStage().play(drawn(seed+1), "")
 		if !slices.Equal(first.trace, again.trace) {
 			t.Errorf("seed %d: two runs differ", seed+1)
 		}
