@@ -26,6 +26,7 @@ type restore struct {
 	Base     base          `embed:""`
 	From     string        `placeholder:"FICHIER" help:"Copie faite par backup. Sans elle : base PostgreSQL déjà remise par pg_restore."`
 	Identity string        `placeholder:"FICHIER" help:"Clés privées age, si la copie est chiffrée."`
+	Former   string        `placeholder:"BASE" help:"Base PostgreSQL remplacée, si elle se lit encore : qui y avait été effacé l’est de nouveau."`
 	Grace    time.Duration `default:"15m" placeholder:"DURÉE" help:"Attente avant tout courriel, le temps que les postes disent ce qui était parti (${default})."`
 }
 
@@ -49,6 +50,9 @@ func (v *restore) Run(ctx context.Context, c *console) error {
 	if v.From == "" {
 		return usage("option obligatoire absente : --from=FICHIER")
 	}
+	if v.Former != "" {
+		return usage("--former : la base remplacée d’un fichier est celle de --db")
+	}
 	release, err := store.Hold(path, "server")
 	if err != nil {
 		return besideServer{err}
@@ -65,6 +69,10 @@ func (v *restore) declare(ctx context.Context, c *console) error {
 	if v.From != "" {
 		return usage("--from : une base PostgreSQL se remet avec pg_restore, puis permanenced restore sans --from")
 	}
+	gone, err := v.erasedThere(ctx)
+	if err != nil {
+		return err
+	}
 	db, err := v.Base.open(store.Options{})
 	if err != nil {
 		return err
@@ -72,11 +80,37 @@ func (v *restore) declare(ctx context.Context, c *console) error {
 	if err := db.LockAlone("server"); err != nil {
 		return errors.Join(besideServer{err}, db.Close())
 	}
-	future, err := server.Restored(ctx, db, time.Now().UTC(), v.Grace)
+	done, err := v.begin(ctx, db, gone)
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}
-	return c.print(restored{DB: db.Path(), Future: future})
+	done.DB = db.Path()
+	return c.print(done)
+}
+
+// erasedThere lists the people erased in the database of --former.
+func (v *restore) erasedThere(ctx context.Context) ([]agenda.UsagerID, error) {
+	if v.Former == "" {
+		return nil, nil
+	}
+	db, err := base{DB: v.Former}.open(store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return erasedIn(ctx, db)
+}
+
+// begin erases people again and opens another history.
+func (v *restore) begin(ctx context.Context, db *store.DB, gone []agenda.UsagerID) (restored, error) {
+	var done restored
+	var err error
+	if done.Purged, err = server.Purge(ctx, db, gone, time.Now); err == nil {
+		done.Future, err = server.Restored(ctx, db, time.Now().UTC(), v.Grace)
+	}
+	if err == nil {
+		err = db.CleanUp(ctx)
+	}
+	return done, err
 }
 
 // besideServer refuses to replace a database that a server is using.
@@ -150,7 +184,7 @@ func isSealed(path string) (bool, error) {
 // ready checks the copy, erases again whom the former database had erased, and
 // opens another history.
 func (v *restore) ready(ctx context.Context, fresh, former string) (restored, error) {
-	gone, err := erasedIn(ctx, former)
+	gone, err := erasedBefore(ctx, former)
 	if err != nil {
 		return restored{}, err
 	}
@@ -158,19 +192,13 @@ func (v *restore) ready(ctx context.Context, fresh, former string) (restored, er
 	if err != nil {
 		return restored{}, err
 	}
-	var done restored
-	if done.Purged, err = server.Purge(ctx, db, gone, time.Now); err == nil {
-		done.Future, err = server.Restored(ctx, db, time.Now().UTC(), v.Grace)
-	}
-	if err == nil {
-		err = db.CleanUp(ctx)
-	}
+	done, err := v.begin(ctx, db, gone)
 	return done, errors.Join(err, db.Close())
 }
 
-// erasedIn lists the people erased in the database that is replaced, none when
-// it cannot be read any more: that may be why it is replaced.
-func erasedIn(ctx context.Context, path string) ([]agenda.UsagerID, error) {
+// erasedBefore lists the people erased in the database that is replaced, none
+// when it cannot be read any more: that may be why it is replaced.
+func erasedBefore(ctx context.Context, path string) ([]agenda.UsagerID, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, nil
 	}
@@ -178,9 +206,15 @@ func erasedIn(ctx context.Context, path string) ([]agenda.UsagerID, error) {
 	if err != nil {
 		return nil, nil
 	}
+	return erasedIn(ctx, db)
+}
+
+// erasedIn lists the people erased in a database, and closes it.
+func erasedIn(ctx context.Context, db *store.DB) ([]agenda.UsagerID, error) {
 	var gone []agenda.UsagerID
-	err = db.Read(ctx, func(v *store.View) error {
+	err := db.Read(ctx, func(v *store.View) error {
 		ids, err := v.Erased(agenda.NounUsager)
+		gone = nil // read again, perhaps
 		for _, id := range ids {
 			gone = append(gone, agenda.UsagerID(id))
 		}
