@@ -1,16 +1,20 @@
-// Three weeks without the network: two desktops and a server, as real processes
+// Three weeks without the network: two desktops and their server, as real processes
 // on a clock that is set. One desktop is cut off and goes on working, the other
-// too; then it comes back. Says what each reads in À revoir, checks that nobody
-// was mailed twice, and leaves the profile of the one that is back in FOLDER/poste,
-// with the server's address and pid in FOLDER/serveur.json.
-// Usage: node build/scripts/retour.mjs FOLDER
+// too; then it comes back. Says what each reads in À revoir, checks that nobody was
+// mailed twice and that both desktops equal the server, and leaves the profile of the
+// one that is back in FOLDER/poste, with the server's address and pid in
+// FOLDER/serveur.json.
+// With "postgres", two servers share one PostgreSQL behind one address, each is killed
+// (-9) once while the desktop comes back, and nothing is left running.
+// Usage: node build/scripts/retour.mjs FOLDER [postgres]
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 
-const folder = process.argv[2];
+import { onFile, onPostgres } from "./retour-serveurs.mjs";
+
+const [folder, kind = "file"] = process.argv.slice(2);
 const bin = process.env.PERMANENCE_BIN ?? "build/bin";
 const env = { ...process.env, PERMANENCE_PHRASE: process.env.PERMANENCE_PHRASE ?? "une phrase pour la démonstration" };
 
@@ -19,38 +23,23 @@ const LEFT = "2026-11-03T08:00:00Z";
 const MEANWHILE = "2026-11-12T09:00:00Z";
 const BACK = "2026-11-24T08:00:00Z";
 
-let server;
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const servers = kind === "postgres" ? await onPostgres(bin, env) : await onFile(bin, folder, env);
 let keep = false;
-process.on("exit", () => keep || server?.child.kill());
+process.on("exit", () => keep || servers.kill());
+const serve = (now) => servers.serve(now);
 
-/** Starts the demonstration's server at an instant, at the same address as before. */
-async function serve(now) {
-  const listen = server?.listen ?? "127.0.0.1:0";
-  const child = spawn(join(bin, "permanenced"), ["demo", "--listen", listen, "--data", join(folder, "donnees"), "--now", now], {
-    env,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const [line] = await Promise.race([
-    new Promise((said) => createInterface({ input: child.stdout }).once("line", (text) => said([text]))),
-    new Promise((_, fail) => child.once("exit", (code) => fail(new Error(`the server ended with code ${code}`)))),
-  ]);
-  const told = JSON.parse(line);
-  server = { child, told, listen: new URL(told.url).host };
-}
-
-/** What has been mailed so far, one line a message: to whom, which state of which rdv. */
+/** What has been mailed so far, by Message-ID. */
 const mailed = new Map();
 
 async function noteMails() {
-  const mails = await (await fetch(`${server.told.mail}.json`)).json();
-  for (const mail of mails) mailed.set(mail.raw.match(/^Message-ID: *(\S+)/im)?.[1] ?? mail.raw, mail);
+  for (const mail of await servers.mails()) mailed.set(mail.raw.match(/^Message-ID: *(\S+)/im)?.[1] ?? mail.raw, mail);
 }
 
 async function stop() {
   await noteMails();
-  const ended = new Promise((done) => server.child.once("exit", done));
-  server.child.kill("SIGTERM");
-  await ended;
+  await servers.stop();
 }
 
 /** Runs a verb of a desktop at an instant and reads its answer. */
@@ -58,22 +47,20 @@ function on(desk, now, ...verb) {
   const run = spawnSync(join(bin, "permanence"), [...verb, "--profile", join(folder, desk), "--now", now, "--json"], {
     env,
     encoding: "utf8",
-    input: verb[0] === "login" ? server.told.accounts.find((a) => a.email === verb[4]).password : "",
+    input: verb[0] === "login" ? servers.told.accounts.find((a) => a.email === verb[4]).password : "",
   });
   if (run.status !== 0) throw new Error(`${desk}: ${verb.join(" ")}: code ${run.status}\n${run.stdout}${run.stderr}`);
   return JSON.parse(run.stdout);
 }
 
-const login = (desk, email) => on(desk, LEFT, "login", "--server", server.told.url, "--email", email, "--password-stdin");
+const login = (desk, email) => on(desk, LEFT, "login", "--server", servers.told.url, "--email", email, "--password-stdin");
 const sync = (desk, now) => on(desk, now, "sync", "--once");
 
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder, { recursive: true });
 await serve(LEFT);
 
 // Two desktops: an agent who will be cut off, and the secretariat.
-const [me] = server.told.accounts;
-const other = server.told.accounts.find((a) => a.role === "secretariat");
+const [me] = servers.told.accounts;
+const other = servers.told.accounts.find((a) => a.role === "secretariat");
 login("poste", me.email);
 login("accueil", other.email);
 sync("poste", LEFT);
@@ -133,8 +120,17 @@ await stop();
 // Cut off still: one more, under the absence that is not known here.
 book("poste", "2026-11-20T15:00:00Z", rosa, "2026-11-27T15:00");
 
-// Back: one exchange, and À revoir tells it all on both desks.
+// Back: one exchange, and À revoir tells it all on both desks. A server that dies in
+// the middle of it costs a retry.
 await serve(BACK);
+if (kind === "postgres") {
+  for (const moment of ["request", "answer"]) {
+    servers.killAt(moment);
+    assert.throws(() => sync("poste", BACK), /unreachable/, `the exchange outlived its server, killed at its ${moment}`);
+    await servers.died();
+    await serve(BACK);
+  }
+}
 const done = sync("poste", BACK);
 sync("accueil", BACK);
 const codes = (desk) => on(desk, BACK, "review").items.map((one) => one.code).sort();
@@ -166,7 +162,22 @@ for (const mail of mailed.values()) {
   states.set(state, true);
 }
 assert.ok(states.size > 0, "nobody was mailed at all");
-console.log(`${expected.length} kinds of cases on both desks; ${mailed.size} mails, none twice.`);
-writeFileSync(join(folder, "serveur.json"), JSON.stringify({ pid: server.child.pid, url: server.told.url, now: BACK }));
-keep = true;
+
+// Both desktops hold what the server holds.
+const different = () =>
+  ["poste", "accueil"].filter((desk) => {
+    sync(desk, BACK);
+    const held = join(folder, `${desk}.json`);
+    writeFileSync(held, JSON.stringify(on(desk, BACK, "inventory")));
+    const compared = spawnSync(join(bin, "permanenced"), ["doctor", "--compare", held, ...servers.base], { env, encoding: "utf8" });
+    if (compared.status !== 0) console.log(`  ${desk}: ${compared.stderr.trim()}`);
+    return compared.status !== 0;
+  });
+assert.ok(different().length === 0 || different().length === 0, "a desktop and its server differ"); // a receipt may come in between
+
+console.log(`${expected.length} kinds of cases on both desks, equal to the server; ${mailed.size} mails, none twice.`);
+if (kind === "file") {
+  writeFileSync(join(folder, "serveur.json"), JSON.stringify({ pid: servers.children[0].pid, url: servers.told.url, now: BACK }));
+  keep = true;
+}
 process.exit(0);

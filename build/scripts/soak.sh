@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Long faults: many more scenarios of the sync simulation than make test plays,
-# in memory and on real files with the race detector; real processes killed
-# hundreds of times, disks that fill up or cannot be written. The last need the
-# rights of root, for a small disk of their own.
+# in memory and on real files with the race detector; three weeks without the
+# network on both bases; real processes killed hundreds of times, disks that fill
+# up or cannot be written. The last need the rights of root, for a small disk of
+# their own.
 source "$(dirname "$0")/lib.sh"
 
 need_go
 need_packages build base
+
+build/scripts/soirees.sh
 
 say "Vrais processus : $KILLS arrêts brutaux de chacun, disques pleins, lecture seule, câbles coupés"
 PERMANENCE_KILLS=$KILLS go test -tags=webkit2_41,sqlite_fts5,soak -count=1 -timeout 0 -v ./build/soak
