@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"permanence/app/agenda"
+	"permanence/app/civil"
 	"permanence/app/guichet"
 	"permanence/app/store"
 )
@@ -295,10 +296,11 @@ type Etat struct {
 	Server  string
 	Agent   agenda.AgentID
 	Line    Ligne
-	Pending int // commands not answered yet
-	Refused int // that wait in À revoir
-	Review  int // cases of À revoir, refused ones included
-	Last    time.Time
+	Pending int        // commands not answered yet
+	Refused int        // that wait in À revoir
+	Review  int        // cases of À revoir, refused ones included
+	Last    time.Time  // of the last exchange that ended well; zero before the first
+	Zone    civil.Zone // on whose walls the agent reads hours
 	Numbers map[agenda.TerritoireID]int64
 	Sealed  bool
 }
@@ -328,6 +330,7 @@ func (p *Poste) Status(ctx context.Context) (Etat, error) {
 				e.Refused++
 			}
 		}
+		e.Zone = l.homeZone()
 		cursors, err := l.Cursors()
 		for _, c := range cursors {
 			e.Numbers[c.Territoire] = c.Number

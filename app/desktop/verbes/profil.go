@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"permanence/app/agenda"
+	"permanence/app/civil"
 	"permanence/app/desktop"
 	"permanence/app/store"
 )
@@ -283,20 +284,27 @@ func (*statusVerb) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	last := "jamais"
 	r := statusResult{Server: at.Server, Agent: string(at.Agent), Online: at.Line.Online || answers(s.ctx, at.Server), Pending: at.Pending, Refused: at.Refused,
 		Review: at.Review, Complete: at.Line.Complete, Progress: progress(at.Line), Numbers: at.Numbers, Sealed: at.Sealed}
 	if !at.Last.IsZero() {
 		r.LastSync = at.Last.UTC().Format(time.RFC3339)
-		last = r.LastSync
 	}
 	text := fmt.Sprintf("%s en attente d’envoi, %s à revoir ; dernier échange : %s.",
-		counted(at.Pending, "modification", "modifications"), counted(at.Review, "cas", "cas"), last)
+		counted(at.Pending, "modification", "modifications"), counted(at.Review, "cas", "cas"), lastSaid(at))
 	if locked := p.Locked(); locked != nil {
 		r.Locked = locked.Code
 		text += "\n" + locked.Message
 	}
 	return s.print(r, text)
+}
+
+// lastSaid tells when the last exchange ended, on the agent's own walls.
+func lastSaid(at desktop.Etat) string {
+	if at.Last.IsZero() {
+		return "jamais"
+	}
+	there := at.Last.In(at.Zone.Location())
+	return civil.FrenchFullDay(there) + " à " + civil.FrenchHour(there)
 }
 
 // progress is the part of the first copy that is here; nothing is until the
