@@ -174,7 +174,7 @@ func (l *lecture) movedText(c *agenda.Conflit) string {
 	}
 	zone, today := l.zone(r.Zone), l.today()
 	text := "Déplacé " + whenText(r.Start, zone, today) + l.actSaid(c.Wanted["stood_by"], c.Wanted["stood_at"]) + " ; " +
-		l.wanted(c) + whenText(start, zone, today)
+		l.wanted(c) + plainWhen(start, zone, today)
 	return sentence(text) + " " + l.toldText(r)
 }
 
@@ -185,7 +185,7 @@ func (l *lecture) cancelledText(c *agenda.Conflit) string {
 	if r == nil || !ok {
 		return "Un poste l’a annulé, un autre l’a déplacé ; l’annulation est gardée."
 	}
-	moved := l.wanted(c) + whenText(start, l.zone(r.Zone), l.today())
+	moved := l.wanted(c) + plainWhen(start, l.zone(r.Zone), l.today())
 	if !r.Cancelled() {
 		return sentence("Annulé puis rétabli ; " + moved)
 	}
@@ -278,7 +278,8 @@ func (l *lecture) whoever(id agenda.AgentID) string {
 	return "un ancien agent"
 }
 
-// toldText says what its usagers were last told by mail.
+// toldText says what its usagers were last told by mail: a confirmation is no word of a
+// change.
 func (l *lecture) toldText(r *agenda.Rdv) string {
 	recus, err := l.Recus(r.ID)
 	if err != nil {
@@ -286,7 +287,7 @@ func (l *lecture) toldText(r *agenda.Rdv) string {
 	}
 	for _, m := range slices.Backward(recus) {
 		if m.State == agenda.RecuSent && m.Kind != "cancel" {
-			return "L’usager a été prévenu par courriel " + l.dayAndHour(m.At) + "."
+			return messageName(m.Kind) + " envoyée par courriel " + l.dayAndHour(m.At) + "."
 		}
 	}
 	return "L’usager n’a pas été prévenu par courriel."

@@ -62,8 +62,7 @@ func (l *lecture) told(r *agenda.Rdv, usager agenda.UsagerID) bool {
 }
 
 func (l *lecture) messageLine(m *agenda.Recu) LigneDatee {
-	label := map[string]string{"request": "Confirmation", "update": "Mise à jour", "cancel": "Annulation"}[m.Kind]
-	line := LigneDatee{Label: label + ", courriel", When: momentText(m.At, l.homeZone(), l.today())}
+	line := LigneDatee{Label: messageName(m.Kind) + ", courriel", When: momentText(m.At, l.homeZone(), l.today())}
 	switch m.State {
 	case agenda.RecuSent:
 		line.State = "ok"
@@ -76,6 +75,10 @@ func (l *lecture) messageLine(m *agenda.Recu) LigneDatee {
 		line.Label += ", non envoyé" + reasonText(m.Reason)
 	}
 	return line
+}
+
+func messageName(kind string) string {
+	return map[string]string{"request": "Confirmation", "update": "Mise à jour", "cancel": "Annulation"}[kind]
 }
 
 func reasonText(reason string) string {

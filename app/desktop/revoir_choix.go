@@ -75,7 +75,15 @@ func (l *lecture) moveChoice(r *agenda.Rdv) CasChoix {
 }
 
 func (l *lecture) dropChoice(r *agenda.Rdv) CasChoix {
-	return choix(ChoiceDrop, "Annuler "+l.titleOf(r)+" et prévenir", l.warnText(r))
+	return choix(ChoiceDrop, "Annuler "+l.titleOf(r)+l.andTell(r), l.warnText(r))
+}
+
+// andTell gives « et prévenir », "" when nobody can or need be told.
+func (l *lecture) andTell(r *agenda.Rdv) string {
+	if !r.Start.After(l.now) || !l.told(r, "") && l.phoneOf(r) == "" {
+		return ""
+	}
+	return " et prévenir"
 }
 
 // warnText says how the usagers of an Rdv hear of a change.
@@ -130,8 +138,11 @@ func (l *lecture) proposals(r *agenda.Rdv) []Creneau {
 }
 
 // assignChoices offers the colleagues who may receive in the place of who is
-// away, those who are free first; none when there is nobody.
+// away; none when there is nobody, or when the hour is past.
 func (l *lecture) assignChoices(c *agenda.Conflit, r *agenda.Rdv) []CasChoix {
+	if !r.Start.After(l.now) {
+		return nil
+	}
 	assign := choix(choiceAssign, "Confier "+l.titleOf(r)+" à un collègue", "Même jour, même heure.")
 	assign.Agents = l.standIns(r, l.replaced(c, r))
 	if len(assign.Agents) == 0 {
@@ -225,7 +236,7 @@ func (l *lecture) seatsChoices(r *agenda.Rdv) []CasChoix {
 	if join.Seances = l.sessions(r); len(join.Seances) > 0 {
 		all = append(all, join)
 	}
-	return append(all, choix(ChoiceDrop, "Refuser "+l.usagerName(last)+" et prévenir", l.warnText(r)), choix(ChoiceKeep, "Garder ainsi", "Rien n’est envoyé."))
+	return append(all, choix(ChoiceDrop, "Refuser "+l.usagerName(last)+l.andTell(r), l.warnText(r)), choix(ChoiceKeep, "Garder ainsi", "Rien n’est envoyé."))
 }
 
 // sessions gives the next sessions of the same motif with a seat left.

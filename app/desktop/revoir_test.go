@@ -165,7 +165,7 @@ func TestE138CancelledWhileMoved(t *testing.T) {
 	wanted := map[string]string{"start": "2026-11-17T14:00:00Z", "end": "2026-11-17T14:45:00Z", "zone": "Europe/Paris", "lieu": string(lieuID("maison"))}
 	m := nouveau(t, gone, conflit(t, agenda.ConflitCancelledMoved, wanted, gone))
 	one := ok[VueRevoir](t)(m.Review()).Items[0]
-	if plain(one.Message) != "Annulé par l’usager, le dim. 15 nov. à 9 h ; un autre poste avait choisi à 15 h le mar. 17 nov." {
+	if plain(one.Message) != "Annulé par l’usager, le dim. 15 nov. à 9 h ; un autre poste avait choisi 15 h le mar. 17 nov." {
 		t.Errorf("message %q", plain(one.Message))
 	}
 	if choices(one) != "keep apply" {
@@ -332,7 +332,7 @@ func TestWhoMovedItAndWhen(t *testing.T) {
 		"by": string(agentID("claire")), "at": "2026-11-09T09:00:00Z", "stood_by": string(agentID("karim")), "stood_at": "2026-11-09T08:02:00Z"}
 	m := nouveau(t, r, conflit(t, agenda.ConflitMoved, wanted, r))
 	one := ok[VueRevoir](t)(m.Review()).Items[0]
-	if want := "Déplacé à 10 h le lun. 16 nov. par Karim Benali, le lun. 9 nov. à 9 h 02 ; vous aviez choisi à 11 h 30 le lun. 16 nov. L’usager n’a pas été prévenu par courriel."; plain(one.Message) != want {
+	if want := "Déplacé à 10 h le lun. 16 nov. par Karim Benali, le lun. 9 nov. à 9 h 02 ; vous aviez choisi 11 h 30 le lun. 16 nov. L’usager n’a pas été prévenu par courriel."; plain(one.Message) != want {
 		t.Errorf("message %q", plain(one.Message))
 	}
 	if choices(one) != "keep apply told" || plain(one.Choices[1].Label) != "Prendre 11 h 30 le lun. 16 nov." {
