@@ -56,7 +56,10 @@ func (d *decider) noteOffer(r *Rdv, c rdvContext) {
 		d.warn(codeOutside, "Le motif a été archivé entre-temps.", RefOf(c.motif))
 		return
 	}
-	if p := d.plageSeen(r); p != nil && len(holding) == 0 {
+	if len(holding) > 0 {
+		return
+	}
+	if p := d.plageSeen(r); p != nil {
 		d.warn(codeOutside, "Les heures d’ouverture ont changé entre-temps.", RefOf(p))
 	}
 }

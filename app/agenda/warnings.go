@@ -39,13 +39,18 @@ func (d *decider) warnRdv(before, r *Rdv, c rdvContext) {
 
 // warnAgent looks at the agenda of one agent around r.
 func (d *decider) warnAgent(r *Rdv, a AgentID) {
-	around := d.f.Rdvs(RdvQuery{Agent: a, Within: Span{r.Start.Add(-hole), r.End}})
-	around = slices.DeleteFunc(around, func(o *Rdv) bool { return o.ID == r.ID || o.Cancelled() })
+	around := slices.DeleteFunc(d.f.Rdvs(around(r, a)), func(o *Rdv) bool { return o.ID == r.ID || o.Cancelled() })
 	d.warnOverlap(r, around)
 	d.warnBusy(r, a, around)
 	d.warnAbsent(r, a)
 	d.warnOtherLieu(r, a)
 	d.warnHole(r, around)
+}
+
+// around asks for what an agent does during r and before it, as long as a hole
+// may last.
+func around(r *Rdv, a AgentID) RdvQuery {
+	return RdvQuery{Agent: a, Within: Span{r.Start.Add(-hole), r.End}}
 }
 
 func (d *decider) warnOverlap(r *Rdv, around []*Rdv) {

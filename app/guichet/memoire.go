@@ -11,10 +11,11 @@ import (
 
 // memory is what one transaction has read of records and of the settings that
 // every command looks at: many commands in a row ask for the same. A write
-// forgets what it may have changed. What it gives are copies: their fields may
-// be changed, what hangs from them not.
+// is remembered too, and forgets what else it may have changed. What it gives
+// are copies: their fields may be changed, what hangs from them not.
 type memory struct {
 	RecordTx
+	writes   int
 	records  map[agenda.Ref]remembered
 	lists    map[list][]agenda.Record
 	roles    map[agenda.RoleQuery][]*agenda.Role
@@ -22,6 +23,9 @@ type memory struct {
 	absences map[agenda.AgentID][]*agenda.Absence
 	profils  map[agenda.UsagerID][]*agenda.Profil
 	conflits map[agenda.Ref][]*agenda.Conflit
+	former   map[agenda.Ref]agenda.Record
+	rdvs     calendar[*agenda.Rdv]
+	busy     calendar[*agenda.Occupation]
 }
 
 type remembered struct {
@@ -44,20 +48,45 @@ func (m *memory) forget() {
 	m.records, m.lists, m.roles = map[agenda.Ref]remembered{}, map[list][]agenda.Record{}, map[agenda.RoleQuery][]*agenda.Role{}
 	m.plages, m.absences = map[agenda.AgentID][]*agenda.PlageOuverture{}, map[agenda.AgentID][]*agenda.Absence{}
 	m.profils, m.conflits = map[agenda.UsagerID][]*agenda.Profil{}, map[agenda.Ref][]*agenda.Conflit{}
+	m.former = map[agenda.Ref]agenda.Record{}
+	m.rdvs = newCalendar(func(r *agenda.Rdv) []string {
+		var ids []string
+		for _, a := range r.Agents {
+			ids = append(ids, string(a))
+		}
+		for _, p := range r.Participations {
+			ids = append(ids, string(p.Usager))
+		}
+		return ids
+	})
+	m.busy = newCalendar(func(o *agenda.Occupation) []string { return []string{string(o.Agent)} })
 }
 
-// wrote forgets what a write to a record may have changed.
-func (m *memory) wrote(r agenda.Ref) {
+// wrote notes how a record stands from now on, nil once it is removed, and
+// forgets what else that may have changed.
+func (m *memory) wrote(ref agenda.Ref, now agenda.Record) {
+	m.writes++
 	switch {
-	case listed(r.Noun):
+	case listed(ref.Noun):
 		m.forget()
-		return
-	case r.Noun == agenda.NounProfil:
+	case ref.Noun == agenda.NounProfil:
 		clear(m.profils)
-	case r.Noun == agenda.NounConflit:
+	case ref.Noun == agenda.NounConflit:
 		clear(m.conflits)
 	}
-	delete(m.records, r)
+	delete(m.former, ref)
+	delete(m.records, ref)
+	switch now := copied(now).(type) {
+	case *agenda.Rdv:
+		m.rdvs.wrote(now)
+	case *agenda.Occupation:
+		m.busy.wrote(now)
+	case nil:
+		m.rdvs.removed(ref.ID)
+		m.busy.removed(ref.ID)
+		return
+	}
+	m.records[ref] = remembered{now, agenda.Yes}
 }
 
 // listed tells the nouns whose lists are remembered: all but those of which
@@ -99,6 +128,34 @@ func (m *memory) Absences(a agenda.AgentID) []*agenda.Absence {
 	return recalled(m.absences, a, func() []*agenda.Absence { return m.RecordTx.Absences(a) })
 }
 
+func (m *memory) Occupations(a agenda.AgentID, s agenda.Span) []*agenda.Occupation {
+	return m.busy.within(string(a), s, func(s agenda.Span) []*agenda.Occupation { return m.RecordTx.Occupations(a, s) })
+}
+
+// Rdvs remembers the calendars of people.
+func (m *memory) Rdvs(q agenda.RdvQuery) []*agenda.Rdv {
+	id := string(q.Agent) + string(q.Usager)
+	if q.Within == (agenda.Span{}) || (q.Agent == "") == (q.Usager == "") {
+		return m.RecordTx.Rdvs(q)
+	}
+	all := m.rdvs.within(id, q.Within, func(s agenda.Span) []*agenda.Rdv {
+		return m.RecordTx.Rdvs(agenda.RdvQuery{Agent: q.Agent, Usager: q.Usager, Within: s})
+	})
+	return slices.DeleteFunc(all, func(r *agenda.Rdv) bool {
+		return q.Motif != "" && r.Motif != q.Motif || q.Lieu != "" && r.Lieu != q.Lieu
+	})
+}
+
+func (m *memory) Former(n agenda.Noun, id string) agenda.Record {
+	ref := agenda.Ref{Noun: n, ID: id}
+	known, ok := m.former[ref]
+	if !ok {
+		known = m.RecordTx.Former(n, id)
+		m.former[ref] = known
+	}
+	return copied(known)
+}
+
 func (m *memory) Profils(u agenda.UsagerID) []*agenda.Profil {
 	return recalled(m.profils, u, func() []*agenda.Profil { return m.RecordTx.Profils(u) })
 }
@@ -133,18 +190,19 @@ func copied[R agenda.Record](r R) R {
 }
 
 func (m *memory) Put(r agenda.Record) error {
-	m.wrote(agenda.RefOf(r))
+	m.wrote(agenda.RefOf(r), r)
 	return m.RecordTx.Put(r)
 }
 
 func (m *memory) Remove(r agenda.Ref) error {
-	m.wrote(r)
+	m.wrote(r, nil)
 	return m.RecordTx.Remove(r)
 }
 
 func (m *memory) Savepoint(f func() error) error {
+	before := m.writes
 	err := m.RecordTx.Savepoint(f)
-	if err != nil {
+	if err != nil && m.writes != before {
 		m.forget()
 	}
 	return err
@@ -168,6 +226,7 @@ func (m ledgerMemory) Feed(l FeedLine) error                     { return m.tx.F
 func (m ledgerMemory) Journal(l JournalLine) error               { return m.tx.Journal(l) }
 
 func (m ledgerMemory) Overwrite(l JournalLine, was map[string]json.RawMessage) error {
+	delete(m.former, l.Ref)
 	return m.tx.Overwrite(l, was)
 }
 
@@ -180,6 +239,7 @@ func (m ledgerMemory) FormerRoles(a agenda.AgentID, since time.Time) ([]*agenda.
 }
 
 func (m ledgerMemory) Erase(r agenda.Ref) error {
+	m.writes++
 	m.forget()
 	return m.tx.Erase(r)
 }
