@@ -42,11 +42,13 @@ func (tx *DeskTx) Keep(n int64, r agenda.Ref) error {
 	if err := tx.change("note what a command touched", "INSERT INTO touched (n, noun, id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", n, r.Noun, r.ID); err != nil {
 		return err
 	}
-	if tx.isBased(r) {
-		return tx.Err()
+	if tx.recall.based[r] {
+		return nil
 	}
-	body, _ := tx.visible(r)
-	return tx.setBase(r, body)
+	if tx.recall.based != nil {
+		tx.recall.based[r] = true
+	}
+	return tx.change("keep the server's image", tableOf(r.Noun).keep, r.Noun, r.ID, r.ID)
 }
 
 // visible gives the bytes of the row on screen, nil for none.

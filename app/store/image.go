@@ -72,9 +72,18 @@ func (tx *DeskTx) putDecoded(i Image, r agenda.Record, all []holding) error {
 
 // hold replaces the scopes of a record in a territoire; before are those it had.
 func (tx *DeskTx) hold(i Image, r agenda.Record, before []holding) error {
-	now, places, err := tx.newHolding(i, r)
+	rows, err := tx.rehold(i, r, before)
 	if err != nil {
 		return err
+	}
+	return tx.writeHeld(rows)
+}
+
+// rehold is hold that gives the rows of held to write, instead of writing them.
+func (tx *DeskTx) rehold(i Image, r agenda.Record, before []holding) (rows [][]any, err error) {
+	now, places, err := tx.newHolding(i, r)
+	if err != nil {
+		return nil, err
 	}
 	for _, h := range before {
 		if slices.Contains(places, h.place) {
@@ -82,17 +91,21 @@ func (tx *DeskTx) hold(i Image, r agenda.Record, before []holding) error {
 			continue
 		}
 		if err := tx.release(i.Ref, h); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, p := range places {
 		tx.countIn(p, i.Ref, now)
-		err := tx.change("hold a record", `INSERT INTO held (noun, id, place, number, revision, month) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (noun, id, place) DO UPDATE SET number = excluded.number, revision = excluded.revision, month = excluded.month`,
-			i.Ref.Noun, i.Ref.ID, p, i.Number, now.revision, now.month)
-		if err != nil {
-			return err
-		}
+		rows = append(rows, []any{i.Ref.Noun, i.Ref.ID, p, i.Number, now.revision, now.month})
+	}
+	return rows, nil
+}
+
+func (tx *DeskTx) writeHeld(rows [][]any) error {
+	err := tx.s.insertAll("INSERT INTO held (noun, id, place, number, revision, month) VALUES ",
+		" ON CONFLICT (noun, id, place) DO UPDATE SET number = excluded.number, revision = excluded.revision, month = excluded.month", rows)
+	if err != nil {
+		return fmt.Errorf("hold records: %w", err)
 	}
 	return nil
 }

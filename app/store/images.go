@@ -9,8 +9,9 @@ import (
 	"permanence/app/agenda"
 )
 
-// PutImages does what PutImage does with each image, in order. Records that are
-// met for the first time, nearly all of a first copy, are written together.
+// PutImages does what PutImage does with each image, in order. What they
+// replace is read together, and what is new, nearly all of a first copy, is
+// written together.
 func (tx *DeskTx) PutImages(images []Image) error {
 	refs := make([]agenda.Ref, len(images))
 	for i, x := range images {
@@ -20,7 +21,7 @@ func (tx *DeskTx) PutImages(images []Image) error {
 	if err != nil {
 		return err
 	}
-	shown, err := tx.shown(slices.DeleteFunc(refs, func(r agenda.Ref) bool { return len(known[r]) > 0 }))
+	shown, err := tx.shown(refs)
 	if err != nil {
 		return err
 	}
@@ -60,20 +61,6 @@ func (tx *DeskTx) holdingsOf(refs []agenda.Ref) (map[agenda.Ref][]holding, error
 	return known, err
 }
 
-// shown tells which of many records have a row on screen.
-func (tx *DeskTx) shown(refs []agenda.Ref) (map[agenda.Ref]bool, error) {
-	shown := map[agenda.Ref]bool{}
-	err := tx.byNoun(refs, func(n agenda.Noun, in string, ids []any) error {
-		return tx.each("SELECT id FROM "+tableOf(n).name+" WHERE id"+in, ids, func(rows *sql.Rows) error {
-			var id string
-			err := rows.Scan(&id)
-			shown[agenda.Ref{Noun: n, ID: id}] = true
-			return err
-		})
-	})
-	return shown, err
-}
-
 // litter gathers the rows of records that are new here.
 type litter struct {
 	tx    *DeskTx
@@ -87,8 +74,9 @@ type newborn struct {
 	body   []byte
 }
 
-// put notes an image that is new, and writes any other.
-func (l *litter) put(i Image, known []holding, shown bool) error {
+// put notes an image that is new, and writes any other: in base where a pending
+// command touched it, by PutImage's way where another territoire holds it too.
+func (l *litter) put(i Image, known []holding, row *shownRow) error {
 	tx := l.tx
 	if tx.wasErased(i.Ref) {
 		return tx.Err()
@@ -97,16 +85,20 @@ func (l *litter) put(i Image, known []holding, shown bool) error {
 	if err != nil {
 		return err
 	}
-	if len(known) > 0 || shown || tx.isBased(i.Ref) {
+	here := tx.in(i.Territoire, known)
+	if len(here) < len(known) || tx.isBased(i.Ref) {
 		return tx.putDecoded(i, r, known)
 	}
-	now, places, err := tx.newHolding(i, r)
+	if slices.ContainsFunc(here, func(h holding) bool { return h.number > i.Number }) {
+		return tx.Err()
+	}
+	held, err := tx.rehold(i, r, here)
 	if err != nil {
 		return err
 	}
-	for _, p := range places {
-		tx.countIn(p, i.Ref, now)
-		l.held = append(l.held, []any{i.Ref.Noun, i.Ref.ID, p, i.Number, now.revision, now.month})
+	l.held = append(l.held, held...)
+	if row != nil {
+		return tableOf(i.Ref.Noun).replace(tx.s, row, r, i.Body)
 	}
 	if l.born == nil {
 		l.born = map[agenda.Noun][]newborn{}
@@ -125,12 +117,9 @@ func (l *litter) write() error {
 			return err
 		}
 	}
-	err := l.tx.s.insertAll("INSERT INTO held (noun, id, place, number, revision, month) VALUES ", "", l.held)
-	if err != nil {
-		return fmt.Errorf("hold records: %w", err)
-	}
+	held := l.held
 	l.born, l.nouns, l.held = nil, nil, nil
-	return nil
+	return l.tx.writeHeld(held)
 }
 
 // insertAll writes rows of which none is there.

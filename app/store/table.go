@@ -18,8 +18,10 @@ type table struct {
 	children []child
 	insert   string // of a row that is not there
 	upsert   string
+	rewrite  string // of a row whose other columns stay
 	remove   string
 	body     string
+	keep     string // copies a row, or its absence, to base, unless there is an image
 }
 
 // child is a table of rows that point at a record by its seq.
@@ -41,11 +43,13 @@ func tableFor[T agenda.Record](n agenda.Noun, name string, columns []string, val
 	insert := fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", name, strings.Join(all, ", "), marks(len(all)))
 	return &table{
 		noun: n, name: name, columns: all,
-		values: func(r agenda.Record) []any { return values(r.(T)) },
-		insert: insert + " ON CONFLICT (id) DO NOTHING RETURNING seq",
-		upsert: insert + " ON CONFLICT (id) DO UPDATE SET " + strings.Join(set, ", ") + " RETURNING seq",
-		remove: "DELETE FROM " + name + " WHERE seq = ?",
-		body:   "SELECT body FROM " + name + " WHERE id = ?",
+		values:  func(r agenda.Record) []any { return values(r.(T)) },
+		insert:  insert + " ON CONFLICT (id) DO NOTHING RETURNING seq",
+		upsert:  insert + " ON CONFLICT (id) DO UPDATE SET " + strings.Join(set, ", ") + " RETURNING seq",
+		rewrite: "UPDATE " + name + " SET revision = ?, body = ? WHERE seq = ?",
+		remove:  "DELETE FROM " + name + " WHERE seq = ?",
+		body:    "SELECT body FROM " + name + " WHERE id = ?",
+		keep:    "INSERT INTO base (noun, id, body) VALUES (?, ?, (SELECT body FROM " + name + " WHERE id = ?)) ON CONFLICT (noun, id) DO NOTHING",
 	}
 }
 
@@ -106,8 +110,7 @@ func tableOf(n agenda.Noun) *table {
 // put writes a record's row and the rows that point at it. fresh says that the
 // row is very probably not there yet, which spares looking for what points at it.
 func (t *table) put(s *session, r agenda.Record, body []byte, fresh bool) error {
-	args := append(append([]any{r.Key(), r.Stamped().Revision}, t.values(r)...), string(body))
-	seq, inserted, err := t.write(s, args, fresh)
+	seq, inserted, err := t.write(s, t.args(r, body), fresh)
 	if err != nil {
 		return fmt.Errorf("write %s %s: %w", t.noun, r.Key(), err)
 	}
@@ -117,6 +120,11 @@ func (t *table) put(s *session, r agenda.Record, body []byte, fresh bool) error 
 		}
 	}
 	return nil
+}
+
+// args are the values of a row's columns.
+func (t *table) args(r agenda.Record, body []byte) []any {
+	return append(append([]any{r.Key(), r.Stamped().Revision}, t.values(r)...), string(body))
 }
 
 // write gives the seq of the row, and whether it is known to be new.
