@@ -43,6 +43,9 @@ func (f *Fenetre) condemn(p *Poste, why error) {
 	if e == nil || f.current() != p {
 		return
 	}
+	f.mu.Lock()
+	f.notice = typeset(e.Message) // first: who asks from here on must read why
+	f.mu.Unlock()
 	d := p.Dossier()
 	if err := f.closePoste(); err != nil {
 		f.cfg.Log.Warn("a profile to be erased did not close", "profile", d.ID, "error", err.Error())
@@ -50,8 +53,5 @@ func (f *Fenetre) condemn(p *Poste, why error) {
 	if err := d.Wipe(f.cfg.Keyring); err != nil {
 		f.cfg.Log.Error("a profile was not erased", "profile", d.ID, "error", err.Error())
 	}
-	f.mu.Lock()
-	f.notice = typeset(e.Message)
-	f.mu.Unlock()
 	f.tellProfil()
 }
