@@ -21,23 +21,42 @@ func (d *decider) closeSettled() {
 	}
 }
 
-// followReaders notes again the conflits of every Rdv that goes, or that others
-// read from now on: they are read through its scopes.
+// followReaders notes again what is read through every Rdv that goes, or that
+// others read from now on, and through everyone whom an organisation comes to
+// know, or forgets.
 func (d *decider) followReaders() {
-	for _, c := range d.out.Changes {
-		before, ok := c.Before.(*Rdv)
-		if !ok {
-			continue
-		}
-		after, stays := c.After.(*Rdv)
-		if stays && before.Motif == after.Motif && slices.Equal(before.Agents, after.Agents) {
-			continue
-		}
-		for _, k := range slices.Concat(d.f.Conflits(c.Ref()), d.f.Settled(c.Ref())) {
-			if !d.opened(k) {
-				d.refeed(RefOf(k))
+	for _, c := range slices.Clone(d.out.Changes) {
+		switch before := c.Before.(type) {
+		case *Rdv:
+			after, stays := c.After.(*Rdv)
+			if !stays || before.Motif != after.Motif || !slices.Equal(before.Agents, after.Agents) {
+				d.refeedThrough(c.Ref())
+			}
+		case *Profil:
+			if c.After == nil {
+				d.refeedThrough(Ref{NounUsager, string(before.Usager)})
+			}
+		case nil:
+			if born, ok := c.After.(*Profil); ok {
+				d.refeedThrough(Ref{NounUsager, string(born.Usager)})
 			}
 		}
+	}
+}
+
+// refeedThrough notes again what is read through the scopes of a record: its
+// conflits, closed ones too, and the receipts of an Rdv.
+func (d *decider) refeedThrough(r Ref) {
+	for _, k := range slices.Concat(d.f.Conflits(r), d.f.Settled(r)) {
+		if !d.opened(k) {
+			d.refeed(RefOf(k))
+		}
+	}
+	if r.Noun != NounRdv {
+		return
+	}
+	for _, recu := range d.f.Records(NounRecu, r.ID) {
+		d.refeed(RefOf(recu))
 	}
 }
 

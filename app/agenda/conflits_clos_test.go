@@ -1,18 +1,45 @@
 package agenda
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
-// Whoever an Rdv is given to reads its conflits, closed ones too; who had it no
-// longer does.
-func TestConflitsFollowTheirRdv(t *testing.T) {
+// What is read through a record follows its readers: its conflits, closed ones
+// too, and the receipts of an Rdv.
+func TestReadThroughFollowsItsReaders(t *testing.T) {
 	m := newMonde()
 	r := m.rdv(1, "2026-11-24 09:00", m.accueil, []AgentID{m.thomas}, m.nadia)
-	open := &Conflit{ID: ConflitID(id('k', 1)), Territoire: m.territoire.ID, Code: ConflitMoved, Sides: []Ref{RefOf(r)}, OpenedAt: m.now}
-	closed := &Conflit{ID: ConflitID(id('k', 2)), Territoire: m.territoire.ID, Code: ConflitMoved, Sides: []Ref{RefOf(r)}, OpenedAt: m.now, ClosedAt: &m.now}
-	m.put(open, closed)
-	d := m.must(t, m.sylvie, &ReviseRdv{Rdv: r.ID, AddAgents: []AgentID{m.aissatou}, RemoveAgents: []AgentID{m.thomas}})
-	if !has(d.Refeed, open) || !has(d.Refeed, closed) {
-		t.Errorf("noted again: %v", d.Refeed)
+	absence, plage := m.absence(1, m.thomas, "2026-11-25", "09:00", "12:00"), m.plage(1, m.thomas, "2026-11-23", "09:00", "12:00", m.accueil)
+	recu := &Recu{ID: RecuID(id('e', 1)), Rdv: r.ID, Usager: m.nadia.ID, Channel: "mail", Kind: "request", State: "sent", At: m.now}
+	m.put(recu)
+	through := map[Record][]Record{r: {recu}}
+	for n, side := range []Record{r, absence, plage, m.rose} {
+		for i, closed := range []*time.Time{nil, &m.now} {
+			c := &Conflit{ID: ConflitID(id('k', 2*n+i)), Territoire: m.territoire.ID, Code: ConflitMoved, Sides: []Ref{RefOf(side)}, OpenedAt: m.now, ClosedAt: closed}
+			m.put(c)
+			through[side] = append(through[side], c)
+		}
+	}
+	widened := Role{ID: RoleOf(m.thomas, m.ccas.ID), Agent: m.thomas, Organisation: m.ccas.ID, Level: LevelBasic, Services: []ServiceID{m.pmi.ID}}
+	for _, tt := range []struct {
+		name string
+		do   Args
+		of   []Record
+	}{
+		{"another agent", &ReviseRdv{Rdv: r.ID, AddAgents: []AgentID{m.aissatou}, RemoveAgents: []AgentID{m.thomas}}, []Record{r}},
+		{"a motif of another service", &ReviseRecord{NounMotif, m.accueil.Key(), sets("service", `"`+m.pmi.Key()+`"`)}, []Record{r}},
+		{"an agent of another service", &GrantRole{Role: widened}, []Record{absence, plage}},
+		{"a person whom another organisation comes to know", &AttachUsager{Usager: m.rose.ID, Organisation: m.ccas.ID}, []Record{m.rose}},
+	} {
+		d := m.must(t, m.claire, tt.do)
+		for _, side := range tt.of {
+			for _, read := range through[side] {
+				if !has(d.Refeed, read) {
+					t.Errorf("%s: %s is not noted again", tt.name, RefOf(read))
+				}
+			}
+		}
 	}
 }
 

@@ -30,6 +30,18 @@ func (d *decider) refeedRdvs(q RdvQuery) {
 	}
 }
 
+// changeReaders notes the Rdvs that meet q again, which others read from now on,
+// with all that is read through them.
+func (d *decider) changeReaders(q RdvQuery) {
+	if d.mode != Authority {
+		return
+	}
+	for _, r := range d.f.Rdvs(q) {
+		d.refeed(RefOf(r))
+		d.refeedThrough(RefOf(r))
+	}
+}
+
 // refeedUsager notes the Rdvs of a person again when what their event shows
 // changed. When it is where or whether messages go, theirs and those of who
 // inherits from them, all the future ones get a higher sequence: an invitation

@@ -94,7 +94,7 @@ func (d *decider) followMotif(m *Motif, changed []string) {
 		d.refeedRdvs(RdvQuery{Motif: m.ID, Within: d.coming()})
 	}
 	if anyOf(changed, "service") {
-		d.refeedRdvs(RdvQuery{Motif: m.ID}) // other people read them all
+		d.changeReaders(RdvQuery{Motif: m.ID})
 	}
 }
 

@@ -107,10 +107,12 @@ func (d *decider) refeedAgent(a AgentID) {
 	}
 	d.refeed(Ref{NounAgent, string(a)})
 	for _, p := range d.f.Plages(a) {
-		d.refeedWithConflits(RefOf(p))
+		d.refeed(RefOf(p))
+		d.refeedThrough(RefOf(p))
 	}
 	for _, abs := range d.f.Absences(a) {
-		d.refeedWithConflits(RefOf(abs))
+		d.refeed(RefOf(abs))
+		d.refeedThrough(RefOf(abs))
 	}
 	ever := Span{time.Date(2018, time.January, 1, 0, 0, 0, 0, time.UTC), d.coming().End}
 	for _, o := range d.f.Occupations(a, ever) {
@@ -118,14 +120,6 @@ func (d *decider) refeedAgent(a AgentID) {
 	}
 	for _, i := range d.f.Records(NounImporte, string(a)) {
 		d.refeed(RefOf(i))
-	}
-}
-
-// refeedWithConflits notes a record and the open conflits read through it.
-func (d *decider) refeedWithConflits(r Ref) {
-	d.refeed(r)
-	for _, c := range d.f.Conflits(r) {
-		d.refeed(RefOf(c))
 	}
 }
 
