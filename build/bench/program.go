@@ -15,6 +15,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"permanence/sync/journey/programs"
 )
 
 // program is the part of this bench that runs as processes of their own, so
@@ -38,7 +40,11 @@ func (p *program) serve(ctx context.Context, remote string) (*child, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	port, err := freePort()
+	addr, err := programs.FreeAddress()
+	if err != nil {
+		return nil, err
+	}
+	_, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, err
 	}
@@ -55,30 +61,13 @@ func (p *program) serve(ctx context.Context, remote string) (*child, error) {
 		return nil, err
 	}
 	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || strings.TrimSpace(line) != "READY" {
-		return nil, errors.Join(fmt.Errorf("the server said %q", line), err, cmd.Cancel(), ended(cmd.Wait()))
+		return nil, errors.Join(fmt.Errorf("the server said %q", line), err, cmd.Cancel(), programs.Wait(cmd))
 	}
-	return &child{"http://127.0.0.1:" + port, cmd}, nil
-}
-
-// freePort is a port of this machine that nobody listens on.
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), l.Close()
+	return &child{"http://" + addr, cmd}, nil
 }
 
 func (c *child) stop() error {
-	return errors.Join(c.cmd.Cancel(), ended(c.cmd.Wait()))
-}
-
-// ended takes the way a process was told to end for none.
-func ended(err error) error {
-	if _, told := errors.AsType[*exec.ExitError](err); told {
-		return nil
-	}
-	return err
+	return errors.Join(c.cmd.Cancel(), programs.Wait(c.cmd))
 }
 
 // cpu is what the server has used of the processor, 0 where it is not known.

@@ -16,6 +16,7 @@ import (
 
 	"permanence/app/agenda"
 	"permanence/app/store"
+	"permanence/sync/journey/programs"
 )
 
 // bureau is a profile of the real desktop program.
@@ -66,7 +67,7 @@ func (m *monde) newBureau(i int) *bureau {
 
 // command prepares a verb of the profile.
 func (b *bureau) command(verb ...string) *exec.Cmd {
-	cmd := exec.Command(b.m.programs.desktop, append(verb, "--profile", b.profile)...)
+	cmd := exec.Command(b.m.programs.Desktop, append(verb, "--profile", b.profile)...)
 	home := filepath.Dir(b.profile)
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home, "PERMANENCE_PHRASE="+phrase)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -123,17 +124,14 @@ func (b *bureau) round() {
 			b.m.t.Fatal(err)
 		}
 		stop := time.AfterFunc(time.Until(deadline), func() { cmd.Process.Kill() }) // may have ended
-		err := ended(cmd)
+		err := programs.Wait(cmd)
 		stop.Stop()
 		if err != nil {
 			b.m.t.Fatal(err)
 		}
 		b.confirm(cmd, out.Bytes())
 	}
-	if err := follows.Process.Kill(); err != nil {
-		b.m.t.Fatal(err)
-	}
-	if err := ended(follows); err != nil {
+	if err := programs.Kill(follows); err != nil {
 		b.m.t.Fatal(err)
 	}
 }
@@ -156,7 +154,7 @@ func (b *bureau) confirm(cmd *exec.Cmd, out []byte) {
 }
 
 // desktopKilled kills the real desktop program while it books and syncs.
-func desktopKilled(t *testing.T, p programs) {
+func desktopKilled(t *testing.T, p programs.Built) {
 	m := newMonde(t, p, t.TempDir())
 	m.start()
 	b := m.newBureau(0)

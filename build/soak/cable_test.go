@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"permanence/sync/journey/programs"
 )
 
 // cable carries connections to the server and cuts each somewhere.
@@ -70,7 +72,7 @@ func (c *cable) carry(desk net.Conn) {
 }
 
 // cablesPulled cuts every connection of two desktops at work, at any byte.
-func cablesPulled(t *testing.T, p programs) {
+func cablesPulled(t *testing.T, p programs.Built) {
 	m := newMonde(t, p, t.TempDir())
 	m.start()
 	cables := []*cable{newCable(t, m.addr()), newCable(t, m.addr())}
@@ -83,7 +85,7 @@ func cablesPulled(t *testing.T, p programs) {
 	}
 	stop := working(postes)
 	cuts := int64(4 * kills(t))
-	for end := time.Now().Add(10 * patience); cables[0].cuts.Load() < cuts || cables[1].cuts.Load() < cuts; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(10 * programs.Patience); cables[0].cuts.Load() < cuts || cables[1].cuts.Load() < cuts; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("only %d and %d connections were cut", cables[0].cuts.Load(), cables[1].cuts.Load())
 		}

@@ -12,6 +12,7 @@ import (
 
 	"permanence/app/guichet"
 	"permanence/app/store"
+	"permanence/sync/journey/programs"
 )
 
 // disk is a small disk of its own, mounted while the test lasts.
@@ -54,7 +55,7 @@ func TestDisks(t *testing.T) {
 }
 
 // serverFull fills the server's disk under two desktops at work, then makes room.
-func serverFull(t *testing.T, p programs) {
+func serverFull(t *testing.T, p programs.Built) {
 	d := newDisk(t, "6m")
 	m := newMonde(t, p, d.dir)
 	m.start()
@@ -71,7 +72,7 @@ func serverFull(t *testing.T, p programs) {
 
 // desktopFull fills a desktop's disk: a clear refusal, nothing lost, and it
 // works again once there is room.
-func desktopFull(t *testing.T, p programs) {
+func desktopFull(t *testing.T, p programs.Built) {
 	m := newMonde(t, p, t.TempDir())
 	m.start()
 	d := newDisk(t, "3m")
@@ -93,7 +94,7 @@ func desktopFull(t *testing.T, p programs) {
 
 // serverReadOnly starts the server where it cannot write: it says so and ends;
 // it works again where it can.
-func serverReadOnly(t *testing.T, p programs) {
+func serverReadOnly(t *testing.T, p programs.Built) {
 	d := newDisk(t, "32m")
 	m := newMonde(t, p, d.dir)
 	m.start()
@@ -117,7 +118,7 @@ func serverReadOnly(t *testing.T, p programs) {
 
 // desktopReadOnly opens a profile that cannot be written: it is shown, and
 // refuses to change.
-func desktopReadOnly(t *testing.T, p programs) {
+func desktopReadOnly(t *testing.T, p programs.Built) {
 	m := newMonde(t, p, t.TempDir())
 	m.start()
 	d := newDisk(t, "32m")

@@ -12,7 +12,6 @@ import (
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
-	"net"
 	netmail "net/mail"
 	"os"
 	"os/exec"
@@ -24,12 +23,10 @@ import (
 	"time"
 
 	"permanence/app/store"
+	"permanence/sync/journey/programs"
 	"permanence/sync/mailer/smtptest"
 	"permanence/sync/server"
 )
-
-// patience is how long anything may take to answer.
-const patience = 60 * time.Second
 
 // kills is how many times a process is killed.
 func kills(t *testing.T) int {
@@ -45,23 +42,19 @@ func kills(t *testing.T) int {
 	return n
 }
 
-// programs are the two real programs.
-type programs struct{ desktop, server string }
-
-func build(t *testing.T) programs {
+func build(t *testing.T) programs.Built {
 	t.Helper()
-	dir := t.TempDir()
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", dir, "permanence", "permanence/sync/cmd/permanenced").CombinedOutput()
+	p, err := programs.Build(t.Context(), t.TempDir())
 	if err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+		t.Fatal(err)
 	}
-	return programs{filepath.Join(dir, "permanence"), filepath.Join(dir, "permanenced")}
+	return p
 }
 
 // monde is a small organisation on real server processes, with a real SMTP sink.
 type monde struct {
 	t        *testing.T
-	programs programs
+	programs programs.Built
 	dir      string
 	db       string // a file, or an address of PostgreSQL
 	url      string // what people are given; "": the process's own address
@@ -80,13 +73,13 @@ type process struct {
 type account struct{ Email, Password string }
 
 // newMonde fills a database in a file of dir.
-func newMonde(t *testing.T, p programs, dir string) *monde {
+func newMonde(t *testing.T, p programs.Built, dir string) *monde {
 	t.Helper()
 	return newMondeOn(t, p, dir, filepath.Join(dir, "serveur.db"), 1)
 }
 
 // newMondeOn fills a database with the server's own seed, for some processes.
-func newMondeOn(t *testing.T, p programs, dir, db string, processes int) *monde {
+func newMondeOn(t *testing.T, p programs.Built, dir, db string, processes int) *monde {
 	t.Helper()
 	sink, err := smtptest.Start(smtptest.Options{})
 	if err != nil {
@@ -118,18 +111,17 @@ func (m *monde) addr() string { return m.processes[0].addr }
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := programs.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return addr
 }
 
 // verb runs a verb of the server's command line to its end.
 func (m *monde) verb(args ...string) (out, said string, code int) {
 	m.t.Helper()
-	cmd := exec.Command(m.programs.server, append(args, "--db", m.db)...)
+	cmd := exec.Command(m.programs.Server, append(args, "--db", m.db)...)
 	cmd.Env = append(os.Environ(), "PERMANENCE_PHRASE="+phrase)
 	var o, e bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &o, &e
@@ -159,18 +151,11 @@ func (m *monde) tryStart(p *process) error {
 	if m.url != "" {
 		args = append(args, "--url", m.url)
 	}
-	cmd := exec.Command(m.programs.server, args...)
+	cmd := exec.Command(m.programs.Server, args...)
 	cmd.Stderr = log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
+	if _, err := programs.Serve(cmd); err != nil {
 		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	if err := ready(out); err != nil {
-		return errors.Join(err, cmd.Process.Kill(), ended(cmd))
 	}
 	p.cmd = cmd
 	return nil
@@ -179,41 +164,13 @@ func (m *monde) tryStart(p *process) error {
 // log is where the server writes its surprises.
 func (m *monde) log() string { return filepath.Join(filepath.Dir(m.dir), filepath.Base(m.dir)+".log") }
 
-// ready waits for the line that a server prints once it answers.
-func ready(out io.Reader) error {
-	lines := make(chan string, 1)
-	go func() {
-		line, _ := bufio.NewReader(out).ReadString('\n') // an empty line tells as much
-		lines <- line
-	}()
-	select {
-	case line := <-lines:
-		var started struct{ URL string }
-		if err := json.Unmarshal([]byte(line), &started); err != nil || started.URL == "" {
-			return fmt.Errorf("the server did not start: it printed %q", line)
-		}
-		return nil
-	case <-time.After(patience):
-		return errors.New("the server did not start in time")
-	}
-}
-
-// ended waits for a process that was killed, which is known.
-func ended(cmd *exec.Cmd) error {
-	err := cmd.Wait()
-	if _, exited := errors.AsType[*exec.ExitError](err); exited {
-		return nil
-	}
-	return err
-}
-
 // kill is kill -9.
 func (m *monde) kill(p *process) {
 	m.t.Helper()
 	if p.cmd == nil {
 		return
 	}
-	if err := errors.Join(p.cmd.Process.Kill(), ended(p.cmd)); err != nil {
+	if err := programs.Kill(p.cmd); err != nil {
 		m.t.Errorf("kill the server: %v", err)
 	}
 	p.cmd = nil
@@ -226,7 +183,7 @@ func (m *monde) stop() {
 		if p.cmd == nil {
 			continue
 		}
-		if err := errors.Join(p.cmd.Process.Signal(syscall.SIGTERM), p.cmd.Wait()); err != nil {
+		if err := programs.Stop(p.cmd); err != nil {
 			m.t.Errorf("stop the server: %v", err)
 		}
 		p.cmd = nil
@@ -242,7 +199,7 @@ func (m *monde) settled(postes ...*poste) {
 		m.t.Fatal(err)
 	}
 	defer db.Close()
-	for end := time.Now().Add(patience); ; {
+	for end := time.Now().Add(programs.Patience); ; {
 		behind := m.behind(db, postes)
 		if behind == "" {
 			break
@@ -294,7 +251,7 @@ func (m *monde) quietLog() {
 // until waits for something.
 func (m *monde) until(what string, so func() bool) {
 	m.t.Helper()
-	for end := time.Now().Add(3 * patience); !so(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(3 * programs.Patience); !so(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			m.t.Fatalf("%s: never", what)
 		}

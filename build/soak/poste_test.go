@@ -20,6 +20,7 @@ import (
 	"permanence/app/agenda"
 	"permanence/app/guichet"
 	"permanence/app/store"
+	"permanence/sync/journey/programs"
 	"permanence/sync/replica"
 )
 
@@ -209,7 +210,7 @@ func (p *poste) acknowledge(ids []agenda.RdvID) {
 func (p *poste) inStep() {
 	p.m.t.Helper()
 	var err error
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(programs.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if _, err = p.replica.Sync(context.Background()); err == nil {
 			return
 		}

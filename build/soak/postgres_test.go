@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"permanence/app/store/storetest/pgtest"
+	"permanence/sync/journey/programs"
 )
 
 // front is the one address behind which several processes answer: it joins each
@@ -57,7 +58,7 @@ func (f *front) carry(desk net.Conn) {
 // postgresStopped stops PostgreSQL at once, and kills server processes, while
 // three desktops work through one address. Each of them may die at any instant:
 // that costs a retry, nothing else.
-func postgresStopped(t *testing.T, p programs) {
+func postgresStopped(t *testing.T, p programs.Built) {
 	cluster, err := pgtest.Start()
 	if err != nil {
 		t.Fatal(err)

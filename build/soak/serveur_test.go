@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"permanence/sync/journey/programs"
 )
 
 // Processes die at any instant; nobody loses anything.
@@ -17,7 +19,7 @@ func TestFaults(t *testing.T) {
 }
 
 // serverKilled kills the server while two desktops work with all their might.
-func serverKilled(t *testing.T, p programs) {
+func serverKilled(t *testing.T, p programs.Built) {
 	m := newMonde(t, p, t.TempDir())
 	m.start()
 	postes := []*poste{m.newPoste(0), m.newPoste(1), m.newPoste(2)}
@@ -34,7 +36,7 @@ func serverKilled(t *testing.T, p programs) {
 }
 
 // secondServer starts another one on the file of the first, which goes on.
-func secondServer(t *testing.T, p programs) {
+func secondServer(t *testing.T, p programs.Built) {
 	m := newMonde(t, p, t.TempDir())
 	m.start()
 	poste := m.newPoste(0)

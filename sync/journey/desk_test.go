@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"permanence/sync/journey/programs"
 )
 
 // desk is one desktop: a profile in a folder, and its cable.
@@ -20,7 +22,7 @@ type desk struct {
 	name     string
 	profile  string
 	line     *line
-	programs programs
+	programs programs.Built
 	follows  *exec.Cmd // the process that stays, nil for none
 }
 
@@ -38,7 +40,7 @@ const phrase = "une phrase pour les postes d’essai"
 // command prepares a verb on the profile of a desk. The machine's clock hangs
 // on the other side of the world, which must not show anywhere.
 func (d *desk) command(verb []string) *exec.Cmd {
-	cmd := exec.Command(d.programs.desktop, append(verb, "--profile", d.profile)...)
+	cmd := exec.Command(d.programs.Desktop, append(verb, "--profile", d.profile)...)
 	cmd.Env = append(os.Environ(), "TZ=Pacific/Marquesas", "LC_ALL=C", "HOME="+filepath.Dir(d.profile), "XDG_CONFIG_HOME="+filepath.Dir(d.profile), "PERMANENCE_PHRASE="+phrase)
 	return cmd
 }
@@ -94,7 +96,7 @@ func (d *desk) read(ts *testscript.TestScript, into any, verb ...string) {
 func (d *desk) stop() error {
 	var err error
 	if d.follows != nil {
-		err = finish(d.follows)
+		err = programs.Stop(d.follows)
 		d.follows = nil
 	}
 	return errors.Join(err, d.line.close())
@@ -205,7 +207,7 @@ func cmdFollow(ts *testscript.TestScript, neg bool, args []string) {
 	case err := <-said:
 		ts.Check(err)
 		of(ts).acted = time.Now()
-	case <-time.After(patience):
+	case <-time.After(programs.Patience):
 		ts.Fatalf("%s did not begin to follow", d.name)
 	}
 }
@@ -219,6 +221,5 @@ func cmdKill9(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	cmd := d.follows
 	d.follows = nil
-	ts.Check(cmd.Process.Kill())
-	cmd.Wait() // says that it was killed, which is known
+	ts.Check(programs.Kill(cmd))
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"permanence/sync/journey/programs"
 )
 
 // lastNames are those of the people in the scripts.
@@ -161,7 +163,7 @@ func cmdCrash(ts *testscript.TestScript, neg bool, args []string) {
 		return append(j.booking(ts, args[1], j.start(ts, args[3], hour), args[4]), "--duration-min", "15", "--accept", "all")
 	}
 	began := time.Now()
-	confirmed := []string{d.killed(ts, booking(0), patience)}
+	confirmed := []string{d.killed(ts, booking(0), programs.Patience)}
 	usual := time.Since(began)
 	for i := 1; i < times; i++ {
 		after := usual/2 + usual*time.Duration(i)*7/time.Duration(10*times)

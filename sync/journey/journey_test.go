@@ -3,7 +3,6 @@ package journey
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,25 +11,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"permanence/app/civil"
+	"permanence/sync/journey/programs"
 	"permanence/sync/mailer/smtptest"
 )
 
-// programs are the two real programs.
-type programs struct{ desktop, server string }
-
-// build makes the programs as anyone would, without the window's own tags.
-func build(t *testing.T) programs {
-	t.Helper()
-	dir := t.TempDir()
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", dir, "permanence", "permanence/sync/cmd/permanenced").CombinedOutput()
-	if err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return programs{filepath.Join(dir, "permanence"), filepath.Join(dir, "permanenced")}
-}
-
 func TestJourneys(t *testing.T) {
-	p := build(t)
+	p, err := programs.Build(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	w := newWorld(t, p)
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata",
@@ -42,7 +31,7 @@ func TestJourneys(t *testing.T) {
 
 // journey is one script being walked.
 type journey struct {
-	programs
+	programs  programs.Built
 	world     *world
 	dir       string
 	yesterday civil.Date
@@ -62,7 +51,7 @@ type journeyKey struct{}
 
 func of(ts *testscript.TestScript) *journey { return ts.Value(journeyKey{}).(*journey) }
 
-func setup(e *testscript.Env, p programs, w *world) error {
+func setup(e *testscript.Env, p programs.Built, w *world) error {
 	sink, err := smtptest.Start(smtptest.Options{})
 	if err != nil {
 		return err

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"permanence/sync/journey/programs"
 )
 
 // password opens every account of the world.
@@ -28,7 +30,7 @@ type world struct {
 func email(name string) string { return name + "@example.org" }
 
 // newWorld fills a database with the server's own verbs.
-func newWorld(t *testing.T, p programs) *world {
+func newWorld(t *testing.T, p programs.Built) *world {
 	t.Helper()
 	w := &world{db: filepath.Join(t.TempDir(), "monde.db"), ids: map[string]string{}, app: map[string]string{}, places: map[string]bool{}}
 	add := func(name, in string, args ...string) {
@@ -78,8 +80,8 @@ func newWorld(t *testing.T, p programs) *world {
 }
 
 // verb runs one verb of the server's command line and reads its answer.
-func (w *world) verb(p programs, in string, args ...string) (map[string]string, error) {
-	cmd := exec.Command(p.server, append(args, "--db", w.db)...)
+func (w *world) verb(p programs.Built, in string, args ...string) (map[string]string, error) {
+	cmd := exec.Command(p.Server, append(args, "--db", w.db)...)
 	var out, said bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(in), &out, &said
 	if err := cmd.Run(); err != nil {
