@@ -205,8 +205,12 @@ func TestWithdrawnLeavesNoByte(t *testing.T) {
 // Narrowed to another service in the middle of the first copy: what came is
 // erased, the rest does not come, and the copy of what is left is whole.
 func TestNarrowedWhileLoading(t *testing.T) {
-	m := newMonde(t)
-	ids := m.crowd(1500)
+	t.Run("SQLite", func(t *testing.T) { narrowedWhileLoading(t, newMonde(t), 1500) })
+	t.Run("PostgreSQL", func(t *testing.T) { narrowedWhileLoading(t, newMonde(t, onPostgres(t)), 400) })
+}
+
+func narrowedWhileLoading(t *testing.T, m *monde, rdvs int) {
+	ids := m.crowd(rdvs)
 	var other agenda.ServiceID
 	m.read(func(v *store.View) error {
 		for _, r := range v.Roles(agenda.RoleQuery{Agent: m.chloe}) {
