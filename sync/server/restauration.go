@@ -165,11 +165,11 @@ func mailAfter(v *store.View) (time.Time, error) {
 
 // Purge erases again the people who were erased since a backup was made. It
 // gives how many were there.
-func Purge(ctx context.Context, db *store.DB, gone []agenda.UsagerID, now func() time.Time) (int, error) {
-	counter := guichet.NewCounter(db.Ledger(), now)
+func Purge(ctx context.Context, db *store.DB, gone []agenda.UsagerID, now time.Time) (int, error) {
+	counter := guichet.NewCounter(db.Ledger(), func() time.Time { return now })
 	purged := 0
 	for _, id := range gone {
-		cmd := agenda.NewCommand(newID(), now().UTC(), &agenda.EraseUsager{Usager: id, Reason: "request"})
+		cmd := agenda.NewCommand(newID(), now, &agenda.EraseUsager{Usager: id, Reason: "request"})
 		_, err := counter.Do(ctx, cmd, agenda.Author{Kind: agenda.AuthorSystem})
 		if err != nil && agenda.RefusalOf(err) == nil {
 			return purged, fmt.Errorf("purge usager %s: %w", id, err)

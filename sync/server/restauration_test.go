@@ -197,7 +197,7 @@ func TestRestoredPurges(t *testing.T) {
 		return err
 	})
 	m.restore(copied, 0)
-	if n, err := Purge(context.Background(), m.srv.db, gone, m.clock.Now); err != nil || n != 1 {
+	if n, err := Purge(context.Background(), m.srv.db, gone, m.clock.Now()); err != nil || n != 1 {
 		t.Fatalf("purged %d: %v", n, err)
 	}
 	m.read(func(v *store.View) error {

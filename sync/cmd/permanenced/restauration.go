@@ -44,8 +44,9 @@ func (v *restore) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	now := time.Now().UTC()
 	if store.Remote(path) {
-		return v.declare(ctx, c)
+		return v.declare(ctx, c, now)
 	}
 	if v.From == "" {
 		return usage("option obligatoire absente : --from=FICHIER")
@@ -57,7 +58,7 @@ func (v *restore) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return besideServer{err}
 	}
-	done, err := v.replace(ctx, path)
+	done, err := v.replace(ctx, path, now)
 	if err := errors.Join(err, release()); err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func (v *restore) Run(ctx context.Context, c *console) error {
 }
 
 // declare tells a PostgreSQL database that it was put back by other means.
-func (v *restore) declare(ctx context.Context, c *console) error {
+func (v *restore) declare(ctx context.Context, c *console, now time.Time) error {
 	if v.From != "" {
 		return usage("--from : une base PostgreSQL se remet avec pg_restore, puis permanenced restore sans --from")
 	}
@@ -80,7 +81,7 @@ func (v *restore) declare(ctx context.Context, c *console) error {
 	if err := db.LockAlone("server"); err != nil {
 		return errors.Join(besideServer{err}, db.Close())
 	}
-	done, err := v.begin(ctx, db, gone)
+	done, err := v.begin(ctx, db, gone, now)
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}
@@ -100,12 +101,12 @@ func (v *restore) erasedThere(ctx context.Context) ([]agenda.UsagerID, error) {
 	return erasedIn(ctx, db)
 }
 
-// begin erases people again and opens another history.
-func (v *restore) begin(ctx context.Context, db *store.DB, gone []agenda.UsagerID) (restored, error) {
+// begin erases people again and opens another history, at now (UTC).
+func (v *restore) begin(ctx context.Context, db *store.DB, gone []agenda.UsagerID, now time.Time) (restored, error) {
 	var done restored
 	var err error
-	if done.Purged, err = server.Purge(ctx, db, gone, time.Now); err == nil {
-		done.Future, err = server.Restored(ctx, db, time.Now().UTC(), v.Grace)
+	if done.Purged, err = server.Purge(ctx, db, gone, now); err == nil {
+		done.Future, err = server.Restored(ctx, db, now, v.Grace)
 	}
 	if err == nil {
 		err = db.CleanUp(ctx)
@@ -119,7 +120,7 @@ type besideServer struct{ error }
 func (e besideServer) Unwrap() error { return e.error }
 
 // replace puts the copy at path; the former database is kept beside.
-func (v *restore) replace(ctx context.Context, path string) (restored, error) {
+func (v *restore) replace(ctx context.Context, path string, now time.Time) (restored, error) {
 	fresh := path + ".restauration"
 	if err := removeDatabase(fresh); err != nil {
 		return restored{}, err
@@ -127,11 +128,11 @@ func (v *restore) replace(ctx context.Context, path string) (restored, error) {
 	if err := v.copyTo(fresh); err != nil {
 		return restored{}, errors.Join(err, removeDatabase(fresh))
 	}
-	done, err := v.ready(ctx, fresh, path)
+	done, err := v.ready(ctx, fresh, path, now)
 	if err != nil {
 		return restored{}, errors.Join(err, removeDatabase(fresh))
 	}
-	if done.Kept, err = setAside(path); err != nil {
+	if done.Kept, err = setAside(path, now); err != nil {
 		return restored{}, err
 	}
 	done.DB = path
@@ -167,6 +168,20 @@ func (v *restore) copyTo(fresh string) error {
 	})
 }
 
+// readIdentities reads the private keys of an age file.
+func readIdentities(path string) ([]age.Identity, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("lecture de --identity : %w", err)
+	}
+	defer f.Close()
+	keys, err := age.ParseIdentities(f)
+	if err != nil {
+		return nil, usage("--identity : fichier de clés age attendu")
+	}
+	return keys, nil
+}
+
 // isSealed tells an age file from a database.
 func isSealed(path string) (bool, error) {
 	f, err := os.Open(path)
@@ -183,7 +198,7 @@ func isSealed(path string) (bool, error) {
 
 // ready checks the copy, erases again whom the former database had erased, and
 // opens another history.
-func (v *restore) ready(ctx context.Context, fresh, former string) (restored, error) {
+func (v *restore) ready(ctx context.Context, fresh, former string, now time.Time) (restored, error) {
 	gone, err := erasedBefore(ctx, former)
 	if err != nil {
 		return restored{}, err
@@ -192,7 +207,7 @@ func (v *restore) ready(ctx context.Context, fresh, former string) (restored, er
 	if err != nil {
 		return restored{}, err
 	}
-	done, err := v.begin(ctx, db, gone)
+	done, err := v.begin(ctx, db, gone, now)
 	return done, errors.Join(err, db.Close())
 }
 
@@ -223,13 +238,13 @@ func erasedIn(ctx context.Context, db *store.DB) ([]agenda.UsagerID, error) {
 	return gone, errors.Join(err, db.Close())
 }
 
-// setAside moves a database out of the way, and gives where it lies; "" when
-// there was none.
-func setAside(path string) (string, error) {
+// setAside moves a database out of the way, under the instant now (UTC), and
+// gives where it lies; "" when there was none.
+func setAside(path string, now time.Time) (string, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
-	kept := path + ".remplacee-" + time.Now().UTC().Format("20060102T150405")
+	kept := path + ".remplacee-" + now.Format("20060102T150405")
 	for _, end := range []string{"-wal", "-shm"} {
 		if err := os.Rename(path+end, kept+end); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -140,18 +139,4 @@ func removeAll(paths ...string) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// readIdentities reads the private keys of an age file.
-func readIdentities(path string) ([]age.Identity, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("lecture de --identity : %w", err)
-	}
-	defer f.Close()
-	keys, err := age.ParseIdentities(f)
-	if err != nil {
-		return nil, usage("--identity : fichier de clés age attendu")
-	}
-	return keys, nil
 }
