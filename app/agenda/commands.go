@@ -155,6 +155,15 @@ type AddRecord struct {
 	Body json.RawMessage `json:"body"`
 }
 
+// AddOf is the command that adds r.
+func AddOf(r Record) (*AddRecord, error) {
+	body, err := Encode(r)
+	if err != nil {
+		return nil, err
+	}
+	return &AddRecord{Noun: r.Noun(), Body: body}, nil
+}
+
 // ReviseRecord changes fields of a setting, a plage or an absence.
 type ReviseRecord struct {
 	Noun   Noun            `json:"noun"`

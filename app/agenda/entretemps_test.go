@@ -317,11 +317,7 @@ func orNull(raw []byte) string {
 // without it.
 func TestRow15LoginTakenMeanwhile(t *testing.T) {
 	add := func(n int) *AddRecord {
-		body, err := Encode(&Agent{ID: AgentID(id('a', n)), FirstName: "Paul", LastName: "Nguyen", Email: "paul@example.org"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return &AddRecord{NounAgent, body}
+		return added(t, &Agent{ID: AgentID(id('a', n)), FirstName: "Paul", LastName: "Nguyen", Email: "paul@example.org"})
 	}
 	m := newMonde()
 	m.must(t, m.claire, add(20), from("desk-1", nil))

@@ -9,11 +9,11 @@ import (
 // added is the command that adds a setting.
 func added(t *testing.T, r Record) *AddRecord {
 	t.Helper()
-	body, err := Encode(r)
+	c, err := AddOf(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &AddRecord{r.Noun(), body}
+	return c
 }
 
 func TestWhoMayAddSettings(t *testing.T) {

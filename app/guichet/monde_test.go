@@ -140,11 +140,11 @@ func (m *monde) grant(a agenda.AgentID, o organisation, l agenda.Level, s ...age
 
 func (m *monde) add(r agenda.Record) {
 	m.t.Helper()
-	body, err := agenda.Encode(r)
+	c, err := agenda.AddOf(r)
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	m.system(&agenda.AddRecord{Noun: r.Noun(), Body: body})
+	m.system(c)
 }
 
 func system() agenda.Author { return agenda.Author{Kind: agenda.AuthorSystem} }

@@ -106,11 +106,11 @@ func (b *bureau) enrol(a agenda.AgentID) Device {
 
 func (b *bureau) add(r agenda.Record) {
 	b.t.Helper()
-	body, err := agenda.Encode(r)
+	c, err := agenda.AddOf(r)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.system(&agenda.AddRecord{Noun: r.Noun(), Body: body})
+	b.system(c)
 }
 
 func (b *bureau) system(a agenda.Args) {

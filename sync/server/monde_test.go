@@ -200,11 +200,11 @@ func (m *monde) usager(first, last string, o organisation) agenda.UsagerID {
 
 func (m *monde) add(r agenda.Record) {
 	m.t.Helper()
-	body, err := agenda.Encode(r)
+	c, err := agenda.AddOf(r)
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	m.system(&agenda.AddRecord{Noun: r.Noun(), Body: body})
+	m.system(c)
 }
 
 // system runs a command of the server's own, which nothing may refuse.

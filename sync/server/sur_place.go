@@ -84,11 +84,11 @@ func (s *Server) Found(ctx context.Context, f Founding) (agenda.AgentID, error) 
 	role := agenda.Role{ID: agenda.RoleOf(a, o), Agent: a, Organisation: o, Level: agenda.LevelAdmin, Services: []agenda.ServiceID{sv}}
 	err := s.db.WriteServer(ctx, func(tx *store.ServerTx) error {
 		for _, r := range records {
-			body, err := agenda.Encode(r)
+			add, err := agenda.AddOf(r)
 			if err != nil {
 				return err
 			}
-			if err := s.system(tx, &agenda.AddRecord{Noun: r.Noun(), Body: body}); err != nil {
+			if err := s.system(tx, add); err != nil {
 				return err
 			}
 		}

@@ -70,11 +70,11 @@ func (s scribe) settings(ctx context.Context) error {
 func additions(records []agenda.Record, at time.Time) ([]order, error) {
 	var orders []order
 	for _, r := range records {
-		body, err := agenda.Encode(r)
+		add, err := agenda.AddOf(r)
 		if err != nil {
 			return nil, err
 		}
-		orders = append(orders, order{at, "", &agenda.AddRecord{Noun: r.Noun(), Body: body}})
+		orders = append(orders, order{at, "", add})
 	}
 	return orders, nil
 }

@@ -86,11 +86,11 @@ func (e errand) do(args agenda.Args) error {
 
 // add makes a setting be born.
 func (e errand) add(r agenda.Record) error {
-	body, err := agenda.Encode(r)
+	c, err := agenda.AddOf(r)
 	if err != nil {
 		return err
 	}
-	return e.do(&agenda.AddRecord{Noun: r.Noun(), Body: body})
+	return e.do(c)
 }
 
 // within runs f in one transaction and closes the database.

@@ -222,11 +222,11 @@ func working(d civil.Date) bool {
 // settings gives the commands that add all but people and rdvs.
 func (b *bench) settings(do func(agenda.Args) error) error {
 	add := func(r agenda.Record) error {
-		body, err := agenda.Encode(r)
+		c, err := agenda.AddOf(r)
 		if err != nil {
 			return err
 		}
-		return do(&agenda.AddRecord{Noun: r.Noun(), Body: body})
+		return do(c)
 	}
 	records := []agenda.Record{&agenda.Territoire{ID: b.made.Territoire, Name: fmt.Sprintf("Mesure %d", b.seed), Departement: departement, Zone: zone, Holidays: "none"}}
 	var services []agenda.ServiceID

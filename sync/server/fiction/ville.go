@@ -76,11 +76,11 @@ func (t *town) do(at time.Time, by agenda.AgentID, args agenda.Args) {
 
 // add notes the birth of a setting.
 func (t *town) add(at time.Time, r agenda.Record) error {
-	body, err := agenda.Encode(r)
+	add, err := agenda.AddOf(r)
 	if err != nil {
 		return err
 	}
-	t.do(at, "", &agenda.AddRecord{Noun: r.Noun(), Body: body})
+	t.do(at, "", add)
 	return nil
 }
 
