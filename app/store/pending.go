@@ -17,7 +17,8 @@ type Queued struct {
 	// number is still sent, its content is gone, and Command holds ID and N only.
 	Raw []byte
 	// Outcome is what the server answered, as SettlePending kept it; nil while
-	// the command has not been answered.
+	// the command has not been answered. Its number is
+	// 0 once Requeue gave the command another: it is to be sent again.
 	Outcome []byte
 	// Beyond says that it is about a record that has left this desktop: nothing of
 	// it is shown, and its content goes once it is settled.

@@ -12,9 +12,10 @@ import (
 )
 
 // Requeue gives the profile another device, whose commands count from after
-// last: what was not answered under the former one is numbered again in the
-// same order, under the same ids, and will be sent anew. What was answered and
-// waits for its rows leaves the queue: they come by themselves.
+// last: the whole queue is numbered again in the same order, under the same ids,
+// and will be sent anew. What was answered keeps its outcome, under the
+// number 0, until the server answers the same again: a command that waits for
+// somebody's word gets that word, and one that waits for its rows stays drawn.
 func (tx *DeskTx) Requeue(device string, last int64) error {
 	queue, err := tx.PendingCommands()
 	if err != nil {
@@ -25,11 +26,7 @@ func (tx *DeskTx) Requeue(device string, last int64) error {
 		return err
 	}
 	for _, q := range queue {
-		var answered time.Time
-		if q.Outcome != nil {
-			answered = q.Command.At // near enough for the days it is kept
-		}
-		if err := tx.DropPending(q.Command.N, answered); err != nil {
+		if err := tx.DropPending(q.Command.N, time.Time{}); err != nil {
 			return err
 		}
 	}
@@ -37,8 +34,8 @@ func (tx *DeskTx) Requeue(device string, last int64) error {
 		return err
 	}
 	for _, q := range queue {
-		if q.Outcome != nil {
-			continue
+		if q.Outcome, err = unnumbered(q.Outcome); err != nil {
+			return fmt.Errorf("queue again: %w", err)
 		}
 		n, err := tx.queueAgain(device, q)
 		if err != nil {
@@ -49,6 +46,19 @@ func (tx *DeskTx) Requeue(device string, last int64) error {
 		}
 	}
 	return nil
+}
+
+// unnumbered is an outcome that names no number any more; none stays none.
+func unnumbered(outcome []byte) ([]byte, error) {
+	if outcome == nil {
+		return nil, nil
+	}
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(outcome, &keys); err != nil {
+		return nil, fmt.Errorf("read an outcome: %w", err)
+	}
+	keys["n"] = json.RawMessage("0")
+	return json.Marshal(keys)
 }
 
 // touchAgain notes under its new number what a command touched: until the next
@@ -97,7 +107,7 @@ func (tx *DeskTx) OfferAgain(next int64, since time.Time) error {
 		return err
 	}
 	for _, q := range lost {
-		q.Command.Unseen = true
+		q.Command.Unseen, q.Outcome = true, nil
 		if _, err := tx.queueAgain(device, q); err != nil {
 			return fmt.Errorf("offer again: %w", err)
 		}
@@ -142,7 +152,8 @@ func (tx *DeskTx) queueAgain(device string, q Queued) (int64, error) {
 		return 0, err
 	}
 	if q.Raw == nil { // emptied by an erasure: its number is still sent
-		return n, tx.change("queue again", "INSERT INTO pending (n, command, author, state) VALUES (?, ?, ?, ?)", n, q.Command.ID, q.Author, q.State)
+		return n, tx.change("queue again", "INSERT INTO pending (n, command, author, state, outcome, beyond) VALUES (?, ?, ?, ?, ?, ?)",
+			n, q.Command.ID, q.Author, q.State, text(q.Outcome), q.Beyond)
 	}
 	body, err := renumbered(q, device, n)
 	if err != nil {
@@ -152,8 +163,8 @@ func (tx *DeskTx) queueAgain(device string, q Queued) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return n, tx.change("queue again", "INSERT INTO pending (n, command, author, body, undo, state, beyond) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		n, q.Command.ID, q.Author, string(body), string(undo), q.State, q.Beyond)
+	return n, tx.change("queue again", "INSERT INTO pending (n, command, author, body, undo, state, outcome, beyond) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		n, q.Command.ID, q.Author, string(body), string(undo), q.State, text(q.Outcome), q.Beyond)
 }
 
 // renumbered is a command as it travels, under another device and number. What

@@ -17,8 +17,8 @@ import (
 type follower struct {
 	device   Device
 	cursors  map[agenda.TerritoireID]wire.Cursor
-	outcomes int64   // highest n whose outcome was sent
-	waiting  []int64 // those below it whose final outcome was not
+	outcomes int64     // highest n whose outcome was sent
+	waiting  []awaited // those below it whose final outcome was not
 	ahead    map[agenda.TerritoireID]*store.Ahead
 	form     int  // schema in which it is written to
 	tooOld   bool // its schema is none that this server still writes
@@ -26,7 +26,7 @@ type follower struct {
 
 func (h *Hub) newFollower(d Device, req wire.Request) *follower {
 	form := min(req.Hello.Schema, h.schema)
-	f := &follower{device: d, form: form, tooOld: form < h.forms.Oldest(h.schema), cursors: map[agenda.TerritoireID]wire.Cursor{}, outcomes: req.Hello.Acked, waiting: slices.Clone(req.Hello.Waiting),
+	f := &follower{device: d, form: form, tooOld: form < h.forms.Oldest(h.schema), cursors: map[agenda.TerritoireID]wire.Cursor{}, outcomes: req.Hello.Acked, waiting: awaitedBy(req.Hello),
 		ahead: map[agenda.TerritoireID]*store.Ahead{}}
 	for _, c := range req.Cursors {
 		f.cursors[c.Territoire] = c
@@ -335,20 +335,43 @@ func (b *builder) outcomes(f *follower) error {
 	return nil
 }
 
+// awaited is a command whose final outcome is still to come: its n under this
+// device and, from a desktop that tells it, its id.
+type awaited struct {
+	n  int64
+	id string
+}
+
+func awaitedBy(hello wire.Hello) []awaited {
+	var all []awaited
+	for i, n := range hello.Waiting {
+		a := awaited{n: n}
+		if i < len(hello.WaitingIDs) {
+			a.id = hello.WaitingIDs[i]
+		}
+		all = append(all, a)
+	}
+	return all
+}
+
 // finals gives the outcomes of commands that waited when the desktop last heard
 // of them and are settled now; each is told once.
 func (b *builder) finals(f *follower) ([]store.Outcome, error) {
 	var settled []store.Outcome
-	var left []int64
-	for _, n := range f.waiting {
-		o, err := b.tx.OutcomeAt(f.device.ID, n)
+	var left []awaited
+	for _, a := range f.waiting {
+		o, err := b.tx.OutcomeAt(f.device.ID, a.n)
+		if errors.Is(err, store.ErrUnknown) && a.id != "" {
+			o, err = b.tx.OutcomeOf(a.id)
+		}
 		if err != nil && !errors.Is(err, store.ErrUnknown) {
 			return nil, err
 		}
 		if err == nil && o.Verdict != agenda.Waiting {
+			o.N = a.n
 			settled = append(settled, o)
 		} else {
-			left = append(left, n)
+			left = append(left, a)
 		}
 	}
 	f.waiting = left

@@ -194,6 +194,11 @@ func (h *Hub) settle(tx *store.ServerTx, ledger guichet.LedgerTx, d Device, cmd 
 	if err != nil {
 		return wire.Outcome{}, err
 	}
+	if before.Verdict == agenda.Waiting {
+		if err := tx.MoveWaiting(cmd.ID, d.ID, cmd.N); err != nil {
+			return wire.Outcome{}, err
+		}
+	}
 	out, err := outcomeOf(before)
 	out.N = cmd.N
 	return out, err

@@ -197,7 +197,7 @@ func (r *Replica) outcome(tx *store.DeskTx, o wire.Outcome, tally *Tally) error 
 	}
 	if q.Outcome == nil {
 		tally.Pushed++
-	} else if before, err := outcomeOf(q); err != nil || before.Verdict != agenda.Waiting {
+	} else if before, err := outcomeOf(q); err != nil || before.N == o.N && before.Verdict != agenda.Waiting {
 		return err
 	}
 	if o.Verdict == agenda.Refused {
@@ -241,12 +241,12 @@ func (r *Replica) settle(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.
 	var left []store.Queued
 	var settled []int64
 	for _, q := range queue {
-		numbers, done, err := numbersOf(q)
+		numbers, done, current, err := numbersOf(q)
 		if err != nil {
 			return err
 		}
 		q.Numbers = numbers
-		if !done || !reached(numbers, cursors) {
+		if !done || !current || !reached(numbers, cursors) {
 			left = append(left, q)
 			continue
 		}
@@ -270,19 +270,20 @@ func (r *Replica) settle(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.
 	return tx.SweepBase()
 }
 
-// numbersOf reads the numbers of a command the server has done.
-func numbersOf(q store.Queued) (map[agenda.TerritoireID]int64, bool, error) {
+// numbersOf reads the numbers of a command the server has done; current when it
+// said so of the n that the command has now.
+func numbersOf(q store.Queued) (numbers map[agenda.TerritoireID]int64, done, current bool, err error) {
 	if q.Outcome == nil {
-		return nil, false, nil
+		return nil, false, false, nil
 	}
 	o, err := outcomeOf(q)
 	if err != nil || !o.Verdict.Done() {
-		return nil, false, err
+		return nil, false, false, err
 	}
 	if o.Numbers == nil {
 		o.Numbers = map[agenda.TerritoireID]int64{}
 	}
-	return o.Numbers, true, nil
+	return o.Numbers, true, o.N == q.Command.N, nil
 }
 
 // outcomeOf reads what the server answered about a command.

@@ -62,7 +62,7 @@ func (r *Replica) requestIn(v *store.View, a asking) (question, error) {
 		}
 	}
 	q.pending = len(queue)
-	queue, q.Hello.Waiting, err = unanswered(queue)
+	queue, err = q.unanswered(queue)
 	if err != nil {
 		return question{}, err
 	}
@@ -100,23 +100,26 @@ func shorten(cursors []wire.Cursor) {
 	}
 }
 
-// unanswered keeps the commands that got no outcome, and gives the n of those
-// whose outcome is not the final one.
-func unanswered(queue []store.Queued) (left []store.Queued, waiting []int64, err error) {
-	for _, q := range queue {
-		if q.Outcome == nil {
-			left = append(left, q)
+// unanswered keeps the commands that got no outcome under the number they have,
+// and notes those whose outcome is not the final one.
+func (q *question) unanswered(queue []store.Queued) (left []store.Queued, err error) {
+	for _, c := range queue {
+		if c.Outcome == nil {
+			left = append(left, c)
 			continue
 		}
-		o, err := outcomeOf(q)
-		if err != nil {
-			return nil, nil, err
-		}
-		if o.Verdict == agenda.Waiting {
-			waiting = append(waiting, o.N)
+		o, err := outcomeOf(c)
+		switch {
+		case err != nil:
+			return nil, err
+		case o.N != c.Command.N: // numbered again since
+			left = append(left, c)
+		case o.Verdict == agenda.Waiting:
+			q.Hello.Waiting = append(q.Hello.Waiting, o.N)
+			q.Hello.WaitingIDs = append(q.Hello.WaitingIDs, c.Command.ID)
 		}
 	}
-	return left, waiting, nil
+	return left, nil
 }
 
 // fill adds the commands whose outcome is not known, within the bounds of one

@@ -30,6 +30,9 @@ type desk struct {
 	sent    []wire.Request // requests that carried commands
 	copies  [][]byte       // of its disk, as somebody kept them
 	at      map[agenda.TerritoireID]store.Cursor
+	// owed are the commands that this disk has held in its queue: whoever gave
+	// them here is to see what became of them here.
+	owed map[string]bool
 	// enrolled are the devices this profile, or the one it is a copy of, has had.
 	enrolled []string
 }
@@ -49,7 +52,7 @@ const (
 var errForked = errors.New("logged in again")
 
 func (w *world) newDesk(i int) (*desk, error) {
-	d := &desk{w: w, name: fmt.Sprintf("desk%d", i), agent: w.cast.agents[i], schema: w.releaseOf(i), at: map[agenda.TerritoireID]store.Cursor{}}
+	d := &desk{w: w, name: fmt.Sprintf("desk%d", i), agent: w.cast.agents[i], schema: w.releaseOf(i), at: map[agenda.TerritoireID]store.Cursor{}, owed: map[string]bool{}}
 	d.disk = &disk{w: w, name: d.name, kind: store.Desktop}
 	if err := d.disk.open(); err != nil {
 		return d, err
@@ -170,6 +173,7 @@ func (d *desk) learn() {
 				d.w.born[q.Command.ID] = q.Command
 			}
 			delete(d.w.gone, q.Command.ID)
+			d.owed[q.Command.ID] = true
 		}
 		cursors, err := v.Cursors()
 		for _, c := range cursors {

@@ -310,6 +310,31 @@ func (w *world) queuesEmpty() {
 	}
 }
 
+// authorSees (invariant 2): of each command that a desk gave, what was refused
+// is in its À revoir, and what waits for somebody's word is still in its queue.
+func (w *world) authorSees(d *desk) {
+	seen := map[string]bool{}
+	w.read(d.disk.db, func(v *store.View) error {
+		review, err := v.Review()
+		if err != nil {
+			return err
+		}
+		for _, item := range review {
+			seen[item.Command] = true
+		}
+		return nil
+	})
+	waits := d.queue()
+	for id := range d.owed {
+		switch o := w.ran[id]; {
+		case o.Verdict == agenda.Refused && !seen[id]:
+			w.fail("%s never hears that %s %s was refused: %s", d.name, w.born[id].Name, id, o.Code)
+		case o.Verdict == agenda.Waiting && !slices.Contains(waits, id):
+			w.fail("%s has forgotten %s %s, which waits", d.name, w.born[id].Name, id)
+		}
+	}
+}
+
 // replayChangesNothing (invariant 8): every request again, in any order, is no
 // news. One whose commands the server lost when it died, and that nobody could
 // send again, would arrive for the first time.

@@ -100,6 +100,7 @@ func (w *world) setBack(d *desk, image []byte) {
 	d.disk.plant(image)
 	d.restart()
 	clear(d.at)
+	clear(d.owed)
 	d.learn()
 	d.lose(had)
 }
@@ -110,7 +111,7 @@ func (w *world) clone(d *desk) {
 	if len(w.desks) > 4 {
 		return
 	}
-	c := &desk{w: w, name: fmt.Sprintf("%s.%d", d.name, len(w.desks)), agent: d.agent, schema: d.schema, at: map[agenda.TerritoireID]store.Cursor{}}
+	c := &desk{w: w, name: fmt.Sprintf("%s.%d", d.name, len(w.desks)), agent: d.agent, schema: d.schema, at: map[agenda.TerritoireID]store.Cursor{}, owed: map[string]bool{}}
 	c.enrolled = slices.Clone(d.enrolled)
 	c.disk = &disk{w: w, name: c.name, kind: store.Desktop}
 	if err := c.disk.put(d.disk.image()); err != nil {
@@ -118,6 +119,7 @@ func (w *world) clone(d *desk) {
 		return
 	}
 	c.restart()
+	c.learn()
 	w.desks = append(w.desks, c)
 	w.note("%s is a copy of %s", c.name, d.name)
 }
@@ -131,6 +133,7 @@ func (w *world) newComputer(d *desk) {
 		return
 	}
 	clear(d.at)
+	clear(d.owed)
 	d.copies, d.late, d.fate = nil, nil, lives
 	w.note("%s begins on an empty disk", d.name)
 	if err := d.login(); err != nil {

@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -17,6 +18,8 @@ type model struct {
 	rdvs    map[agenda.RdvID]*modelRdv
 	usagers map[agenda.UsagerID]*modelUsager
 	erased  map[string]bool
+	// by is the device that lets another's command through, "" for one's own.
+	by string
 }
 
 type modelRdv struct {
@@ -40,9 +43,10 @@ func newModel() *model {
 	return &model{rdvs: map[agenda.RdvID]*modelRdv{}, usagers: map[agenda.UsagerID]*modelUsager{}, erased: map[string]bool{}}
 }
 
-// verdict is what the model expects; a conflict that only a warning opens is
-// not its business: Applied then means "applied or flagged".
-func (m *model) run(c agenda.Command, clock time.Time) agenda.Verdict {
+// run gives the verdict that the model expects; a conflict that only a warning
+// opens is not its business: Applied then means "applied or flagged". at is the
+// instant of the act.
+func (m *model) run(c agenda.Command, at time.Time) agenda.Verdict {
 	switch a := c.Args.(type) {
 	case *agenda.BookRdv:
 		return m.book(a)
@@ -51,7 +55,7 @@ func (m *model) run(c agenda.Command, clock time.Time) agenda.Verdict {
 	case *agenda.CancelRdv:
 		return m.cancel(c, a)
 	case *agenda.MarkRdv:
-		return m.mark(c, a, clock)
+		return m.mark(c, a, at)
 	case *agenda.ReviseRdv:
 		return m.revise(c, a)
 	case *agenda.AddUsager:
@@ -119,12 +123,15 @@ func (r *modelRdv) at(s agenda.Slot) bool {
 	return r.start.Equal(s.Start) && r.end.Equal(s.End) && r.lieu == s.Lieu
 }
 
-func (r *modelRdv) touch(c agenda.Command, groups ...string) {
+func (m *model) touch(r *modelRdv, c agenda.Command, groups ...string) {
 	r.rev++
 	for _, g := range groups {
-		r.marks[g] = agenda.Mark{Revision: r.rev, Device: c.Device}
+		r.marks[g] = agenda.Mark{Revision: r.rev, Device: m.author(c)}
 	}
 }
+
+// author is the device that changes a record.
+func (m *model) author(c agenda.Command) string { return cmp.Or(m.by, c.Device) }
 
 func cancelled(s agenda.Status) bool { return s == agenda.StatusExcused || s == agenda.StatusRevoked }
 
@@ -148,7 +155,7 @@ func (m *model) move(c agenda.Command, a *agenda.MoveRdv) agenda.Verdict {
 	}
 	if !same {
 		r.start, r.end, r.lieu = a.To.Start, a.To.End, a.To.Lieu
-		r.touch(c, agenda.GroupSlot)
+		m.touch(r, c, agenda.GroupSlot)
 	}
 	return agenda.Applied
 }
@@ -176,11 +183,11 @@ func (m *model) cancel(c agenda.Command, a *agenda.CancelRdv) agenda.Verdict {
 	if a.By == "usager" {
 		r.status = agenda.StatusExcused
 	}
-	r.touch(c, agenda.GroupStatus)
+	m.touch(r, c, agenda.GroupStatus)
 	return verdict
 }
 
-func (m *model) mark(c agenda.Command, a *agenda.MarkRdv, clock time.Time) agenda.Verdict {
+func (m *model) mark(c agenda.Command, a *agenda.MarkRdv, at time.Time) agenda.Verdict {
 	r := m.rdvs[a.Rdv]
 	if r == nil {
 		return agenda.Refused
@@ -192,7 +199,7 @@ func (m *model) mark(c agenda.Command, a *agenda.MarkRdv, clock time.Time) agend
 		return agenda.Merged
 	case a.Status != agenda.StatusUnknown && r.status != agenda.StatusUnknown && !together:
 		return agenda.Refused
-	case a.Status != agenda.StatusUnknown && r.tooEarly(a.Status, earlier(c.At, clock.Add(5*time.Minute))):
+	case a.Status != agenda.StatusUnknown && r.tooEarly(a.Status, at):
 		return agenda.Refused // row 24: moved meanwhile, the status no longer fits
 	case together && cancelled(r.status) && a.Status == agenda.StatusSeen:
 		verdict = agenda.Conflict // row 11
@@ -202,7 +209,7 @@ func (m *model) mark(c agenda.Command, a *agenda.MarkRdv, clock time.Time) agend
 		verdict = agenda.Merged
 	}
 	r.status = a.Status
-	r.touch(c, agenda.GroupStatus)
+	m.touch(r, c, agenda.GroupStatus)
 	return verdict
 }
 
@@ -237,7 +244,7 @@ func (m *model) revise(c agenda.Command, a *agenda.ReviseRdv) agenda.Verdict {
 	}
 	if a.Context != nil && a.Context.Now != r.context {
 		r.context = a.Context.Now
-		r.touch(c, agenda.GroupNote)
+		m.touch(r, c, agenda.GroupNote)
 	}
 	return verdict
 }
@@ -271,7 +278,7 @@ func (m *model) reviseUsager(c agenda.Command, a *agenda.ReviseUsager) agenda.Ve
 		}
 		if u.fields[field] != text {
 			u.fields[field], changed = text, true
-			u.marks[field] = agenda.Mark{Revision: u.rev + 1, Device: c.Device}
+			u.marks[field] = agenda.Mark{Revision: u.rev + 1, Device: m.author(c)}
 		}
 	}
 	if changed {

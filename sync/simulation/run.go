@@ -117,6 +117,7 @@ func (w *world) check() {
 	for _, d := range w.desks {
 		w.visibleIsFold(d)
 		w.replicaEqual(d)
+		w.authorSees(d)
 	}
 	w.modelEqual()
 	w.everyMeetingTold()

@@ -123,7 +123,7 @@ func (w *world) serverRun(a agenda.Args, by agenda.Author) error {
 	w.order = append(w.order, cmd.ID)
 	w.born[cmd.ID] = cmd
 	w.ran[cmd.ID] = store.Outcome{Command: cmd.ID, Verdict: agenda.Applied}
-	if want := w.model.run(cmd, w.clock); want == agenda.Refused {
+	if want := w.model.run(cmd, w.limit(cmd)); want == agenda.Refused {
 		w.fail("%s by %s: the model refuses it, the server does not", cmd.Name, by.Kind)
 	}
 	return nil
@@ -169,9 +169,46 @@ func (w *world) settled(o store.Outcome) {
 	if o.Verdict == agenda.Refused && w.beyond(cmd, was, o) {
 		return
 	}
-	want := w.model.run(cmd, w.clock)
+	want := w.model.run(cmd, w.limit(cmd))
 	if !agrees(want, o.Verdict) {
 		w.fail("%s %s: the model says %s, the server %s %s", cmd.Name, cmd.ID, want, o.Verdict, o.Code)
+	}
+	if a, ok := cmd.Args.(*agenda.SettleWaiting); ok && a.Accept && o.Verdict.Done() {
+		w.accepted(cmd, a.Conflit)
+	}
+}
+
+// limit is the latest instant a command may say it was given at.
+func (w *world) limit(c agenda.Command) time.Time { return earlier(c.At, w.clock.Add(5*time.Minute)) }
+
+// accepted folds the command that somebody's word let through: it runs where
+// that word stands in the order, as if their desktop had made it.
+func (w *world) accepted(word agenda.Command, k agenda.ConflitID) {
+	var o store.Outcome
+	w.read(w.central.disk.db, func(v *store.View) error {
+		c, ans := agenda.Get[*agenda.Conflit](v, agenda.NounConflit, string(k))
+		if ans != agenda.Yes {
+			return nil
+		}
+		var err error
+		o, err = v.OutcomeOf(c.Command)
+		if errors.Is(err, store.ErrUnknown) {
+			return nil
+		}
+		return err
+	})
+	if was := w.ran[o.Command]; was.Verdict != agenda.Waiting {
+		return // the first word stands
+	}
+	cmd := w.born[o.Command]
+	w.ran[o.Command] = o
+	w.order = append(w.order, o.Command)
+	w.note("  server: %s %s, accepted → %s %s", cmd.Name, short(cmd.ID), o.Verdict, o.Code)
+	w.model.by = word.Device
+	want := w.model.run(cmd, earlier(cmd.At, w.limit(word)))
+	w.model.by = ""
+	if !agrees(want, o.Verdict) {
+		w.fail("%s %s, accepted: the model says %s, the server %s %s", cmd.Name, cmd.ID, want, o.Verdict, o.Code)
 	}
 }
 

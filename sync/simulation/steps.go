@@ -3,6 +3,7 @@ package simulation
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"permanence/app/agenda"
@@ -30,6 +31,7 @@ func acts() []act {
 		{"meet", 4, (*world).addUsager},
 		{"absence", 2, func(w *world, d *desk) { d.propose(w.absence(d)) }},
 		{"close", 3, (*world).closeOne},
+		{"decide", 3, (*world).decideOne},
 		{"link", 3, func(w *world, _ *desk) { w.usagerCancels() }},
 		{"calendar", 3, (*world).calendarMoves},
 		{"erase", 1, func(w *world, _ *desk) { w.eraseSomeone() }},
@@ -171,6 +173,19 @@ func (w *world) absence(d *desk) agenda.Args {
 func (w *world) closeOne(d *desk) {
 	if c := one[*agenda.Conflit](w, d.disk.db, agenda.NounConflit); c != nil && c.Open() {
 		d.propose(settling(c))
+	}
+}
+
+// decideOne: somebody gives their word about one of the commands that were kept
+// aside for them.
+func (w *world) decideOne(d *desk) {
+	waiting := slices.DeleteFunc(w.visible(d.disk.db, agenda.NounConflit), func(r agenda.Record) bool {
+		c := r.(*agenda.Conflit)
+		return c.Code != agenda.ConflitQuarantined || !c.Open()
+	})
+	if len(waiting) > 0 {
+		c := waiting[w.rng.IntN(len(waiting))].(*agenda.Conflit)
+		d.propose(&agenda.SettleWaiting{Conflit: c.ID, Accept: w.rng.IntN(3) > 0})
 	}
 }
 

@@ -43,6 +43,9 @@ type Hello struct {
 	Last int64 `json:"last"`
 	// Waiting lists the n whose final outcome is still to come, ascending.
 	Waiting []int64 `json:"waiting,omitempty"`
+	// WaitingIDs are the ids of those commands, in the same order: a copy of this
+	// profile may have asked again under another device.
+	WaitingIDs []string `json:"waiting_ids,omitempty"`
 	// Again says that a desktop whose cursor is of another epoch has queued again
 	// what may be missing there: until then a server runs none of its commands.
 	Again bool `json:"again,omitempty"`
