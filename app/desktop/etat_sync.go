@@ -5,8 +5,6 @@ import (
 	"context"
 	"strconv"
 	"time"
-
-	"permanence/app/civil"
 )
 
 // skewed is from how much a clock that disagrees with the server's is said.
@@ -83,39 +81,4 @@ func leaseText(silent, left int, soon bool) string {
 	}
 	return "Ce poste n’a pas contacté le serveur depuis " + strconv.Itoa(silent) + " jours : reliez-le au réseau. Sans contact, son agenda sera verrouillé dans " +
 		plural(left, "jour", "jours") + "."
-}
-
-// PhraseSync says the state of the exchange in a few words: « À jour »,
-// « 3 modifications en attente », « Hors ligne depuis 10 h 42 ».
-func PhraseSync(e EtatSync) string {
-	switch e.State {
-	case "alone":
-		return "Sur ce poste"
-	case "login":
-		return "Se connecter de nouveau"
-	case "syncing":
-		return "Échange en cours"
-	case "pending":
-		return pendingText(e.Pending)
-	case "offline":
-		text := "Hors ligne"
-		if hour, err := civil.ParseTime(e.OfflineFrom); err == nil {
-			text += " depuis " + hourText(hour)
-		}
-		if day, err := civil.ParseDate(e.OfflineDay); err == nil {
-			text += ", " + longDay(day)
-		}
-		if e.Pending > 0 {
-			text += dot + pendingText(e.Pending)
-		}
-		return text
-	}
-	return "À jour"
-}
-
-func pendingText(n int) string {
-	if n < 2 {
-		return strconv.Itoa(n) + " modification en attente"
-	}
-	return strconv.Itoa(n) + " modifications en attente"
 }

@@ -132,12 +132,3 @@ func (h Hash) IsZero() bool { return h == Hash{} }
 
 // String gives the hash in hexadecimal, as the store keeps it.
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
-
-// ParseHash reads what String wrote.
-func ParseHash(text string) (Hash, error) {
-	raw, err := hex.DecodeString(text)
-	if err != nil || len(raw) != sha256.Size {
-		return Hash{}, fmt.Errorf("read a hash: %d characters", len(text))
-	}
-	return Hash(raw), nil
-}

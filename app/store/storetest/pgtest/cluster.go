@@ -1,7 +1,6 @@
 package pgtest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -249,14 +248,4 @@ func (c *Cluster) SayTo(database, statement string) error {
 	}
 	_, err = conn.Exec(ctx, statement)
 	return errors.Join(err, conn.Close(ctx))
-}
-
-// Log is what the server wrote, for a test that fails.
-func (c *Cluster) Log() string {
-	text, err := os.ReadFile(filepath.Join(c.dir, "log"))
-	if err != nil {
-		return err.Error()
-	}
-	lines := bytes.Split(text, []byte("\n"))
-	return string(bytes.Join(lines[max(0, len(lines)-40):], []byte("\n")))
 }
