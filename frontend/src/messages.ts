@@ -1,7 +1,9 @@
 // Every sentence of the window. « Go » sends those that speak of a record; the rest
 // is here, in French, with its narrow no-break spaces written as such.
 
-const plural = (n: number, one: string, many: string) => `${n}\u00a0${n < 2 ? one : many}`;
+const NUMBER = new Intl.NumberFormat("fr-FR");
+const plural = (n: number, one: string, many: string) =>
+  `${NUMBER.format(n)}\u00a0${n < 2 ? one : many}`;
 
 export const m = {
   app: {
@@ -43,7 +45,6 @@ export const m = {
     on: "Les touches d’une seule lettre sont actives.",
     turnOff: "Désactiver les touches d’une lettre",
     turnOn: "Activer les touches d’une lettre",
-    hints: "Touches utiles ici",
     groups: {
       everywhere: "Partout",
       views: "Vues de l’agenda",
@@ -52,7 +53,6 @@ export const m = {
     },
   },
   sync: {
-    label: (state: string) => `État de l’échange avec le serveur : ${state}`,
     upToDate: "À jour",
     alone: "Sur ce poste",
     syncing: "Échange en cours…",
@@ -106,14 +106,11 @@ export const m = {
       "Rejoindre un serveur plus tard garde tout",
     ],
     aloneGo: "Créer mon agenda",
-    sealed:
-      "Les données de ce poste sont chiffrées\u202f; la clé reste dans le trousseau du système.",
     kept: "Les données restent sur ce poste\u202f; rien ne part sans que vous le sachiez.",
     version: (v: string) => `Permanence ${v}`,
     profiles: "Qui ouvre son agenda\u202f?",
     profilesLead: "Chaque profil de cet ordinateur a ses propres données.",
     other: "Ouvrir un autre agenda…",
-    lastUsed: (when: string) => `ouvert le ${when}`,
     modes: {
       demonstration: "Démonstration",
       alone: "Seul sur ce poste",
@@ -199,7 +196,7 @@ export const m = {
     computer: "Ces réglages valent pour cet ordinateur.",
     postes: "Mes postes…",
     postesHint:
-      "Les ordinateurs où votre agenda est gardé\u202f; pour un ordinateur perdu, d’abord.",
+      "Les ordinateurs où votre agenda est gardé. C’est là qu’on écarte un ordinateur perdu.",
     done: "Terminé",
   },
   postes: {
@@ -217,16 +214,20 @@ export const m = {
     revoke: "Révoquer…",
     wipe: "Effacer…",
     renamed: "Poste renommé.",
-    revoked: "Poste révoqué\u202f: il se verrouille à son prochain contact.",
-    wiped: "Effacement demandé\u202f: il se fera au prochain contact du poste.",
-    revokeTitle: (name: string) => `Révoquer «\u00a0${name}\u00a0»\u202f?`,
-    revokeBody:
-      "À son prochain contact, ce poste se verrouille\u202f: plus rien ne s’y lit. Ce qui n’était pas envoyé y reste gardé\u202f; une nouvelle connexion, avec le mot de passe, le rouvre. Cela ne s’annule pas.",
-    doRevoke: "Révoquer ce poste",
-    wipeTitle: (name: string) => `Effacer «\u00a0${name}\u00a0»\u202f?`,
-    wipeBody:
-      "À son prochain contact, ce poste efface l’agenda qu’il garde, y compris ce qui n’était pas envoyé. Le serveur garde tout le reste. Cela ne s’annule pas.",
-    doWipe: "Effacer ce poste",
+    gestes: {
+      revoke: {
+        title: (name: string) => `Révoquer «\u00a0${name}\u00a0»\u202f?`,
+        body: "À son prochain contact, ce poste se verrouille\u202f: plus rien ne s’y lit. Ce qui n’était pas envoyé y reste gardé\u202f; une nouvelle connexion, avec le mot de passe, le rouvre. Cela ne s’annule pas.",
+        go: "Révoquer ce poste",
+        said: "Poste révoqué\u202f: il se verrouille à son prochain contact.",
+      },
+      wipe: {
+        title: (name: string) => `Effacer «\u00a0${name}\u00a0»\u202f?`,
+        body: "À son prochain contact, ce poste efface l’agenda qu’il garde, y compris ce qui n’était pas envoyé. Le serveur garde tout le reste. Cela ne s’annule pas.",
+        go: "Effacer ce poste",
+        said: "Effacement demandé\u202f: il se fera au prochain contact du poste.",
+      },
+    },
     thisOne: "C’est le poste que vous utilisez en ce moment.",
   },
   locked: {
@@ -235,7 +236,6 @@ export const m = {
     other: "Ouvrir un autre agenda…",
   },
   agenda: {
-    title: "Agenda",
     today: "Aujourd’hui",
     views: "Vue",
     day: "Jour",
@@ -260,13 +260,11 @@ export const m = {
     elsewhere: "Téléphone, visio, domicile",
     agentCount: (n: number) => plural(n, "agent", "agents"),
     rdvCount: (n: number) => `${n}\u00a0rdv`,
-    noRdv: "aucun rendez-vous",
     week_: "Semaine",
     previousMonth: "Mois précédent",
     nextMonth: "Mois suivant",
     month: "Calendrier du mois",
     empty: "Rien de prévu ici.",
-    emptyHint: "Glissez sur une plage libre, ou appuyez sur N, pour prendre un rendez-vous.",
     noAgent: "Cochez au moins un agent pour voir son agenda.",
     grid: "Grille de l’agenda. Flèches pour parcourir, Entrée pour ouvrir.",
     plage: "Plage d’ouverture",
@@ -278,11 +276,7 @@ export const m = {
         ? `Collectif · ${taken}/${seats} places`
         : `Collectif · ${plural(taken, "inscrit", "inscrits")}`,
     pending: "Attend l’envoi",
-    pendingSpoken: "en attente d’envoi",
-    conflictSpoken: "en conflit",
-    until: (when: string) => `jusqu’à ${when}`,
     fromTo: (from: string, to: string) => `${from} – ${to}`,
-    more: (n: number) => `+ ${n}`,
     carry: {
       at: (what: string, where: string, from: string, to: string) =>
         `${what}, ${where}, ${from} – ${to}. Relâchez Alt pour déposer, Échap pour renoncer.`,
@@ -293,7 +287,6 @@ export const m = {
       fixed: "Ce rendez-vous ne peut pas être déplacé.",
       fixedLength: "La durée de ce rendez-vous ne peut pas être changée.",
     },
-    create: (from: string, to: string) => `Nouveau, ${from} – ${to}`,
     table: {
       when: "Quand",
       what: "Quoi",
@@ -310,7 +303,6 @@ export const m = {
   rdv: {
     close: "Fermer le détail",
     usager: "Usager",
-    usagers: "Usagers",
     file: "dossier",
     openFile: "Ouvrir la fiche",
     with: "Avec",
@@ -375,7 +367,6 @@ export const m = {
     goBack: "Revenir",
     none: "aucun résultat",
     results: (n: number) => `${plural(n, "personne", "personnes")}, flèches pour choisir`,
-    required: "obligatoire",
     requiredNote: "Les champs marqués d’un astérisque (*) sont obligatoires.",
     moveTitle: "Déplacer le rendez-vous",
     move: "Déplacer",
@@ -399,10 +390,7 @@ export const m = {
     scope: "Que modifier\u202f?",
     one: (day: string) => `Seulement le ${day}`,
     all: "Toute la série",
-    deleteTitle: "Supprimer la plage d’ouverture",
     deleteLead: "Les rendez-vous déjà pris restent.",
-    noMotif: "Choisissez au moins un motif.",
-    once: "Une seule fois",
     custom: "Autre…",
   },
   absence: {
@@ -412,7 +400,6 @@ export const m = {
     titleHint: "Lue par les collègues qui voient votre agenda\u00a0: formation, congé, réunion.",
     lastDay: "Dernier jour",
     allDay: "Toute la journée",
-    deleteTitle: "Supprimer l’absence",
     deleteLead: "Les créneaux de ces heures seront de nouveau proposés.",
   },
   week: {
@@ -439,7 +426,6 @@ export const m = {
     whom: "Avec",
     anyone: "N’importe quel agent",
     onlySome: "Certains agents",
-    pick: "Choisissez un motif pour voir les créneaux.",
     local: "calculés sur ce poste, sans réseau",
     first: "Premier créneau libre",
     firstNone: "Aucun créneau libre dans les six mois.",
@@ -457,8 +443,6 @@ export const m = {
     },
     dots: "Les points disent combien de créneaux restent chaque jour.",
     elsewhere: "Téléphone, visio, domicile",
-    at: (lieu: string) => `à ${lieu}`,
-    book: (when: string, agent: string) => `Réserver ${when} avec ${agent}`,
     searching: "Recherche…",
     noMotif: "Aucun motif ne vous est ouvert. Demandez à un administrateur de l’organisation.",
   },

@@ -32,6 +32,18 @@ export function render<Props extends Record<string, unknown>>(
   return target;
 }
 
+/** Draws a component on a session of its own, and waits until it stands. */
+export async function draw<Props extends Record<string, unknown>>(
+  component: Component<Props>,
+  props: (session: Session) => Props,
+  options: Options = {},
+) {
+  const { fixture, session } = await sessionOn(options);
+  const drawn = render(component, props(session), contextOf(session));
+  await settled();
+  return { fixture, session, drawn };
+}
+
 export { contextOf };
 
 /** Waits until what was asked has been answered and drawn. */
@@ -61,6 +73,15 @@ export function type(field: HTMLInputElement | HTMLTextAreaElement, value: strin
   field.dispatchEvent(new Event("input", { bubbles: true }));
   flushSync();
 }
+
+/** Sends the form that is there, as its button or Enter would. */
+export async function submit(of: Element) {
+  of.querySelector("form")!.dispatchEvent(new Event("submit", { cancelable: true }));
+  await settled();
+}
+
+/** The fields of the form that is there, in order. */
+export const fields = (of: Element) => [...of.querySelectorAll<HTMLInputElement>("form .input")];
 
 export function click(target: Element | null | undefined) {
   if (!(target instanceof HTMLElement)) throw new Error("nothing to click on");

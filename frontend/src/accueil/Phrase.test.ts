@@ -1,34 +1,14 @@
 import { expect, test } from "vitest";
 
-import {
-  button,
-  click,
-  contextOf,
-  render,
-  sessionOn,
-  settled,
-  text,
-  type,
-} from "../../test/render";
+import { button, click, draw, fields, settled, submit, text, type } from "../../test/render";
 import SecoursDialog from "../frame/SecoursDialog.svelte";
 import Accueil from "./Accueil.svelte";
 
-async function draw(phase: string) {
-  const { session, fixture } = await sessionOn({ phase });
-  const drawn = render(Accueil, { profil: session.profil! }, contextOf(session));
-  await settled();
-  return { session, fixture, drawn };
-}
-
-const fields = (drawn: Element) => [...drawn.querySelectorAll<HTMLInputElement>("form .input")];
-
-function submit(drawn: Element) {
-  drawn.querySelector("form")!.dispatchEvent(new Event("submit", { cancelable: true }));
-  return settled();
-}
+const accueil = (phase: string) =>
+  draw(Accueil, (session) => ({ profil: session.profil! }), { phase });
 
 test("without a keyring the demonstration asks for a phrase, then opens", async () => {
-  const { session, fixture, drawn } = await draw("first_run");
+  const { session, fixture, drawn } = await accueil("first_run");
   fixture.refuse.set("StartDemonstration", { code: "new_phrase", message: "Aucun trousseau." });
   click(button(drawn, "Ouvrir la démonstration"));
   await settled();
@@ -44,7 +24,7 @@ test("without a keyring the demonstration asks for a phrase, then opens", async 
 });
 
 test("a phrase opens the profile, and a wrong one is said", async () => {
-  const { session, fixture, drawn } = await draw("phrase");
+  const { session, fixture, drawn } = await accueil("phrase");
   fixture.refuse.set("Unlock", { code: "bad_phrase", message: "Cette phrase n’ouvre pas." });
   type(fields(drawn)[0]!, "autre chose");
   await submit(drawn);
@@ -55,10 +35,11 @@ test("a phrase opens the profile, and a wrong one is said", async () => {
 });
 
 test("the recovery code opens a profile whose phrase is forgotten", async () => {
-  const { session, fixture, drawn } = await draw("phrase");
+  const { session, fixture, drawn } = await accueil("phrase");
   click(button(drawn, "J’ai oublié la phrase…"));
   await settled();
   const [code, phrase] = fields(drawn);
+  expect(document.activeElement).toBe(code);
   type(code!, "0000-1111");
   type(phrase!, "une phrase neuve");
   await submit(drawn);
@@ -71,7 +52,7 @@ test("the recovery code opens a profile whose phrase is forgotten", async () => 
 });
 
 test("a lost key asks for the code at once", async () => {
-  const { session, fixture, drawn } = await draw("choose");
+  const { session, fixture, drawn } = await accueil("choose");
   fixture.refuse.set("OpenProfil", { code: "key_lost", message: "La clé manque." });
   click(drawn.querySelector(".profils button"));
   await settled();
@@ -80,12 +61,13 @@ test("a lost key asks for the code at once", async () => {
 });
 
 test("the code of a new profile is shown until it is noted", async () => {
-  const { session } = await sessionOn({ phase: "ready", recoveryCode: "AAAA-BBBB" });
-  const drawn = render(SecoursDialog, {}, contextOf(session));
-  await settled();
+  const { session, drawn } = await draw(SecoursDialog, () => ({}), { recoveryCode: "AAAA-BBBB" });
   session.profil = { ...session.profil!, recovery_code: "" };
   await settled();
   expect(text(drawn.querySelector(".secours"))).toBe("AAAA-BBBB");
+  drawn.querySelector("dialog")!.dispatchEvent(new Event("cancel", { cancelable: true }));
+  await settled();
+  expect(text(drawn.querySelector(".secours")), "Escape does not take it away").toBe("AAAA-BBBB");
   click(button(drawn, "C’est noté"));
   await settled();
   expect(drawn.querySelector(".secours")).toBeNull();
