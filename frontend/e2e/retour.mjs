@@ -60,7 +60,7 @@ await page.keyboard.press("2");
 await page.keyboard.press("Enter");
 await moved.waitFor({ state: "detached" });
 assert.equal(await cases(), before - 1, "decided, the case is gone");
-assert.match((await page.locator("[role=status]").first().textContent()) ?? "", /Reste/);
+await page.locator("[role=status]").filter({ hasText: /Reste/ }).waitFor({ state: "attached" });
 await page.keyboard.press("Control+z");
 await moved.waitFor();
 assert.equal(await cases(), before, "undone, the case is back");

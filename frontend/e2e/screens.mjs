@@ -14,6 +14,29 @@ const pending = { state: "pending", pending: 3 };
 
 const button = (page, name) => page.getByRole("button", { name });
 
+/** The computers on which the agenda is kept. */
+async function toPostes(page) {
+  await toAgenda(page);
+  await page.locator(".bar .menu > button").click();
+  await page.getByRole("menuitem", { name: "Réglages" }).click();
+  await button(page, "Mes postes…").click();
+  await page.locator(".postes li").first().waitFor();
+}
+
+/** The history of an rdv, whole. */
+async function toHistory(page) {
+  await toAgenda(page);
+  await openFirst(page);
+  await page.locator(".panel .history li").first().waitFor();
+  await page.locator(".panel .history").scrollIntoViewIfNeeded();
+}
+
+const toReview = async (page) => {
+  await toAgenda(page);
+  await page.keyboard.press("r");
+  await page.locator(".case, .card.blank").first().waitFor();
+};
+
 /** The week of one agent, whatever view the window remembers. */
 async function toAgenda(page) {
   await page.locator(".agenda .col, .listview").first().waitFor();
@@ -65,6 +88,21 @@ const SCREENS = [
     fixture: { phase: "phrase" },
     phase: "phrase",
     steps: async (page) => button(page, "Ouvrir").waitFor(),
+  },
+  {
+    name: "phrase-oubliee",
+    fixture: { phase: "phrase" },
+    phase: "phrase",
+    steps: async (page) => {
+      await button(page, "J’ai oublié la phrase…").click();
+      await page.getByRole("heading", { name: "Code de secours" }).waitFor();
+    },
+  },
+  {
+    name: "verrou",
+    fixture: { phase: "locked" },
+    phase: "locked",
+    steps: async (page) => button(page, "Joindre le serveur").waitFor(),
   },
   {
     name: "semaine",
@@ -211,13 +249,54 @@ const SCREENS = [
       await page.getByRole("menuitem", { name: "Réglages" }).click();
     },
   },
+  { name: "postes", fixture: {}, steps: toPostes },
+  { name: "postes-sombre", fixture: {}, colorScheme: "dark", steps: toPostes },
   {
-    name: "a-revoir",
+    name: "postes-effacer",
+    fixture: {},
+    steps: async (page) => {
+      await toPostes(page);
+      await button(page, /^Effacer…/)
+        .first()
+        .click();
+      await button(page, "Effacer ce poste").waitFor();
+    },
+  },
+  { name: "historique", fixture: {}, steps: toHistory },
+  { name: "historique-sombre", fixture: {}, colorScheme: "dark", steps: toHistory },
+  { name: "a-revoir", fixture: { sync: { review: 2 } }, steps: toReview },
+  {
+    name: "a-revoir-sombre",
     fixture: { sync: { review: 2 } },
+    colorScheme: "dark",
+    steps: toReview,
+  },
+  {
+    name: "code-secours",
+    fixture: { recoveryCode: "7QK2-M4XW-09TB-HZ5C-R8DN-2VJE-6YPA-K1SG" },
+    only: "fixture",
+    steps: async (page) => page.getByRole("dialog").waitFor(),
+  },
+  {
+    name: "bail",
+    fixture: {
+      sync: {
+        ...offline,
+        lease:
+          "Aucun contact avec le serveur depuis 26 jours\u202f: dans 4 jours, cet agenda se verrouillera.",
+      },
+    },
+    only: "fixture",
+    steps: toAgenda,
+  },
+  {
+    name: "premier-chargement",
+    fixture: { sync: { state: "syncing", complete: false, done: 18_400, total: 42_000 } },
+    only: "fixture",
     steps: async (page) => {
       await toAgenda(page);
-      await page.keyboard.press("r");
-      await page.locator(".case, .card.blank").first().waitFor();
+      await page.locator(".pill").click();
+      await page.locator("progress").waitFor();
     },
   },
   {

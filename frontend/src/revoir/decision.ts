@@ -1,7 +1,11 @@
 // What a person is about to decide: a choice, and what goes with it.
 import type { CasChoix, DecisionForm } from "../contract";
+import type { IconName } from "../icons";
 import { m } from "../messages";
 import { hour, shortDay } from "../time";
+
+/** The sign of each kind of case. */
+export const KIND_ICON: Record<string, IconName> = { conflict: "warn", refused: "x", info: "info" };
 
 /** What goes with a choice: the place of a slot, an agent or a session in its list. */
 export const offers = (choice: CasChoix) =>
