@@ -8,8 +8,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -19,7 +17,6 @@ import (
 	"permanence/app/store"
 	"permanence/sync/replica"
 	"permanence/sync/server"
-	"permanence/sync/server/fiction"
 )
 
 // lines readies the exchange between a profile and its server: one far away, or
@@ -75,12 +72,7 @@ func (l *line) current() *replica.Replica {
 
 // connect makes the replica of a profile that is enrolled; otherwise nothing.
 func (l *line) connect(ctx context.Context, base string) error {
-	var known replica.Known
-	err := l.at.DB.Read(ctx, func(v *store.View) error {
-		var err error
-		known, err = replica.Line(v)
-		return err
-	})
+	known, err := l.known(ctx)
 	if err != nil || known.Credential == "" || base == "" {
 		return err
 	}
@@ -102,6 +94,15 @@ func (l *line) connect(ctx context.Context, base string) error {
 		OnMend: l.mended, OnHealth: l.at.Heard.Health, OnContact: l.at.Heard.Contact,
 	})
 	return nil
+}
+
+// known reads what the profile has of its server.
+func (l *line) known(ctx context.Context) (known replica.Known, err error) {
+	err = l.at.DB.Read(ctx, func(v *store.View) (err error) {
+		known, err = replica.Line(v)
+		return err
+	})
+	return known, err
 }
 
 // clock is the program's clock, and the machine's waiting.
@@ -161,29 +162,6 @@ func (l *line) device(ctx context.Context) (string, error) {
 		return err
 	})
 	return id, err
-}
-
-func (l *line) enrolAtHome(ctx context.Context, device string) (replica.Enrolled, string, error) {
-	if l.own == nil {
-		return replica.Enrolled{}, "", replica.ErrUnreachable
-	}
-	credential, d, last, err := l.own.Place(ctx, l.first, "Ce poste", device)
-	if err != nil {
-		return replica.Enrolled{}, "", err
-	}
-	e := replica.Enrolled{Credential: credential, Device: d.ID, LastN: last}
-	e.Agent.ID = l.first
-	return e, l.own.URL(), l.name(ctx, &e)
-}
-
-// name reads who the agent of one's own server is.
-func (l *line) name(ctx context.Context, e *replica.Enrolled) error {
-	return l.own.DB().Read(ctx, func(v *store.View) error {
-		if a, ans := agenda.Get[*agenda.Agent](v, agenda.NounAgent, string(e.Agent.ID)); ans == agenda.Yes {
-			e.Agent.FirstName, e.Agent.LastName = a.FirstName, a.LastName
-		}
-		return v.Err()
-	})
 }
 
 // refused says a refusal of the line in the desktop's words.
@@ -363,90 +341,4 @@ func (l *line) applied(t replica.Tally) {
 func (l *line) mended(m replica.Mended) {
 	l.log.Warn("this profile differed from its server", "territoire", m.Territoire, "stuck", m.Stuck,
 		"missing", m.Missing, "altered", m.Altered, "extra", m.Extra)
-}
-
-// serverFolder holds the server that a profile carries itself.
-const serverFolder = "serveur"
-
-// startServer runs the profile's own server on loopback, and founds it the
-// first time. When another process of this profile runs it already, the line
-// stays down: what is done here waits, as without a network.
-func (l *line) startServer(ctx context.Context) error {
-	dir := filepath.Join(l.at.Dir, serverFolder)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("make the folder of a server: %w", err)
-	}
-	s, err := server.Open(server.Config{Listen: "127.0.0.1:0", DB: filepath.Join(dir, "serveur.db"), Key: l.at.Key, MailDelay: time.Second, Now: l.now, Log: l.log})
-	if e := store.ErrorOf(err); e != nil && e.Code == store.CodeInUse {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if l.first, err = l.founded(ctx, s); err != nil {
-		return errors.Join(err, s.Close())
-	}
-	l.own = s
-	running, stop := context.WithCancel(context.WithoutCancel(ctx))
-	l.stop, l.done = stop, make(chan error, 1)
-	go func() { l.done <- s.Serve(running) }()
-	return nil
-}
-
-// demoSeed gives every demonstration the same town.
-const demoSeed = 1
-
-// founded gives whose profile the server serves, filling it when it was just made.
-func (l *line) founded(ctx context.Context, s *server.Server) (agenda.AgentID, error) {
-	if !s.DB().Born() {
-		return l.owner(ctx, s)
-	}
-	if f := l.at.Founds; f != nil {
-		return s.Found(ctx, server.Founding(*f))
-	}
-	accounts, err := fiction.Fill(ctx, s.DB(), demoSeed, l.now())
-	if err != nil {
-		return "", err
-	}
-	return accounts[0].Agent, nil
-}
-
-// owner reads whose profile it is: the agent it was enrolled for, else the
-// first that ever had an account.
-func (l *line) owner(ctx context.Context, s *server.Server) (agenda.AgentID, error) {
-	var known replica.Known
-	err := l.at.DB.Read(ctx, func(v *store.View) error {
-		var err error
-		known, err = replica.Line(v)
-		return err
-	})
-	if err != nil || known.Agent != "" {
-		return known.Agent, err
-	}
-	err = s.DB().Read(ctx, func(v *store.View) error {
-		accounts, err := v.Accounts()
-		if err == nil && len(accounts) > 0 {
-			known.Agent = accounts[0].Agent
-		}
-		return err
-	})
-	return known.Agent, err
-}
-
-// address is where one's own server answers, "" when another process has it.
-func (l *line) address() string {
-	if l.own == nil {
-		return ""
-	}
-	return l.own.URL()
-}
-
-// Close stops a server that was started for the profile.
-func (l *line) Close() error {
-	l.client.CloseIdleConnections()
-	if l.own == nil {
-		return nil
-	}
-	l.stop()
-	return errors.Join(<-l.done, l.own.Close())
 }
