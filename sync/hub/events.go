@@ -17,28 +17,24 @@ const backlogMax = 1 << 20
 // errSlow ends the stream of a reader who does not read.
 var errSlow = errors.New("slow reader")
 
-// events writes frames as server-sent events, from a goroutine of its own: a
-// reader who does not read holds nobody up.
+// events writes frames as server-sent events, from a goroutine that lasts as long
+// as something is to be written: a reader who does not read holds nobody up, and
+// one who has read everything costs none.
 type events struct {
 	w        http.ResponseWriter
 	rc       *http.ResponseController
 	deadline func(time.Duration) time.Time
 	begun    bool
 
-	mu     sync.Mutex
-	wake   *sync.Cond
-	queue  [][]byte
-	size   int // of what waits, what is being written included
-	failed error
-	ended  bool
-	done   chan struct{}
+	mu      sync.Mutex
+	queue   [][]byte
+	size    int // of what waits, what is being written included
+	failed  error
+	writing chan struct{} // closed once what was queued is written, or cannot be; nil: nobody writes
 }
 
 func newEvents(w http.ResponseWriter, deadline func(time.Duration) time.Time) *events {
-	e := &events{w: w, rc: http.NewResponseController(w), deadline: deadline, done: make(chan struct{})}
-	e.wake = sync.NewCond(&e.mu)
-	go e.write()
-	return e
+	return &events{w: w, rc: http.NewResponseController(w), deadline: deadline}
 }
 
 // send queues a page; it answers errSlow when too much waits already, and what
@@ -68,24 +64,28 @@ func (e *events) add(b []byte) error {
 		return errSlow
 	}
 	e.queue, e.size = append(e.queue, b), e.size+len(b)
-	e.wake.Signal()
+	if e.writing == nil {
+		e.writing = make(chan struct{})
+		go e.write(e.writing)
+	}
 	return nil
 }
 
 // end stops writing: at once, or when whole once everything was written.
 func (e *events) end(whole bool) {
 	e.mu.Lock()
-	e.ended = true
 	if !whole {
 		e.size -= length(e.queue)
 		e.queue = nil
 	}
-	e.wake.Signal()
+	writing := e.writing
 	e.mu.Unlock()
-	if !whole {
+	if !whole && e.begun {
 		_ = e.rc.SetWriteDeadline(e.deadline(-time.Second)) // a write in hand fails: the line is given up
 	}
-	<-e.done
+	if writing != nil {
+		<-writing
+	}
 }
 
 func length(pages [][]byte) int {
@@ -96,14 +96,10 @@ func length(pages [][]byte) int {
 	return n
 }
 
-// write writes what is queued, page by page, until end.
-func (e *events) write() {
-	defer close(e.done)
-	for {
-		page, ok := e.next()
-		if !ok {
-			return
-		}
+// write writes what is queued, page by page, until nothing is.
+func (e *events) write(done chan<- struct{}) {
+	defer close(done)
+	for page, ok := e.next(); ok; page, ok = e.next() {
 		err := e.put(page)
 		e.mu.Lock()
 		e.size -= len(page)
@@ -115,14 +111,12 @@ func (e *events) write() {
 	}
 }
 
-// next waits for a page; false when none comes any more.
+// next gives the page to write; false when there is none, and nobody writes then.
 func (e *events) next() ([]byte, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for len(e.queue) == 0 && !e.ended {
-		e.wake.Wait()
-	}
 	if len(e.queue) == 0 {
+		e.queue, e.writing = nil, nil
 		return nil, false
 	}
 	page := e.queue[0]

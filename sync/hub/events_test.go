@@ -95,3 +95,18 @@ func TestLongPage(t *testing.T) {
 		t.Errorf("%d bytes", n)
 	}
 }
+
+// Nobody writes between two pages: who has read everything costs no goroutine.
+func TestNobodyWritesBetweenPages(t *testing.T) {
+	s, e := newStopped()
+	close(s.let)
+	for n := 1; n <= 3; n++ {
+		if err := e.ping(); err != nil {
+			t.Fatal(err)
+		}
+		e.end(true)
+		if e.writing != nil || e.size != 0 || strings.Count(s.body.String(), "ping") != n {
+			t.Errorf("after page %d: writing %v, %d bytes wait, %q is written", n, e.writing != nil, e.size, s.body.String())
+		}
+	}
+}

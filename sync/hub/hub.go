@@ -209,7 +209,7 @@ func (h *Hub) hello(ctx context.Context, f *follower, hello wire.Hello, elsewher
 	err = h.store.Read(ctx, func(v *store.View) error {
 		s.Heads = nil // read again, perhaps
 		held, err := h.rights.of(v, f.device.Agent)
-		for _, t := range territoires(held) {
+		for _, t := range held.territoires() {
 			head, headErr := v.Head(t)
 			if err = cmp.Or(err, headErr); err != nil {
 				return err
@@ -218,7 +218,7 @@ func (h *Hub) hello(ctx context.Context, f *follower, hello wire.Hello, elsewher
 				s.Heads = append(s.Heads, wire.Head{Territoire: t, Epoch: head.Epoch, Number: head.Number})
 			}
 		}
-		s.LeaseS = int64(shortestLease(v, territoires(held)) / time.Second)
+		s.LeaseS = int64(shortestLease(v, held.territoires()) / time.Second)
 		return err
 	})
 	if err != nil {
@@ -296,7 +296,7 @@ func (h *Hub) pages(tx *store.View, f *follower) ([]page, error) {
 	if err != nil {
 		return nil, err
 	}
-	ids := territoires(held)
+	ids := held.territoires()
 	for t := range f.cursors {
 		if !slices.Contains(ids, t) {
 			ids = append(ids, t)
@@ -305,7 +305,7 @@ func (h *Hub) pages(tx *store.View, f *follower) ([]page, error) {
 	slices.Sort(ids)
 	var all []page
 	for _, t := range ids {
-		p, err := h.next(tx, f, t, scopesIn(held, t))
+		p, err := h.next(tx, f, t, held[t])
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -14,15 +15,19 @@ import (
 type rights struct {
 	mu   sync.Mutex
 	seen map[agenda.TerritoireID]store.Head // up to where the journals were looked at
-	held map[agenda.AgentID][]agenda.Placed
+	held map[agenda.AgentID]held
 }
+
+// held are the scopes that an agent holds, sorted, by territoire. They are shared
+// by whoever follows for that agent: nobody changes them.
+type held map[agenda.TerritoireID][]agenda.Scope
 
 func newRights() *rights {
-	return &rights{seen: map[agenda.TerritoireID]store.Head{}, held: map[agenda.AgentID][]agenda.Placed{}}
+	return &rights{seen: map[agenda.TerritoireID]store.Head{}, held: map[agenda.AgentID]held{}}
 }
 
-// of gives the scopes an agent holds in the snapshot of v. The result is shared.
-func (r *rights) of(v *store.View, a agenda.AgentID) ([]agenda.Placed, error) {
+// of gives the scopes an agent holds in the snapshot of v.
+func (r *rights) of(v *store.View, a agenda.AgentID) (held, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	newest, err := r.follow(v)
@@ -32,7 +37,7 @@ func (r *rights) of(v *store.View, a agenda.AgentID) ([]agenda.Placed, error) {
 	if held, known := r.held[a]; known && newest {
 		return held, nil
 	}
-	held := agenda.Held(v, a)
+	held := placed(agenda.Held(v, a))
 	if newest && v.Err() == nil {
 		r.held[a] = held
 	}
@@ -75,25 +80,17 @@ func (r *rights) follow(v *store.View) (newest bool, err error) {
 	return true, nil
 }
 
-// territoires lists those of some scopes, each once.
-func territoires(held []agenda.Placed) []agenda.TerritoireID {
-	var ids []agenda.TerritoireID
-	for _, p := range held {
-		if !slices.Contains(ids, p.Territoire) {
-			ids = append(ids, p.Territoire)
-		}
+func placed(all []agenda.Placed) held {
+	by := held{}
+	for _, p := range all {
+		by[p.Territoire] = append(by[p.Territoire], p.Scope)
 	}
-	return ids
+	for t, scopes := range by {
+		by[t] = slices.Clip(scopes)
+		slices.Sort(by[t])
+	}
+	return by
 }
 
-// scopesIn gives those of one territoire, sorted.
-func scopesIn(held []agenda.Placed, t agenda.TerritoireID) []agenda.Scope {
-	var scopes []agenda.Scope
-	for _, p := range held {
-		if p.Territoire == t {
-			scopes = append(scopes, p.Scope)
-		}
-	}
-	slices.Sort(scopes)
-	return scopes
-}
+// territoires lists those where something is held, sorted.
+func (h held) territoires() []agenda.TerritoireID { return slices.Sorted(maps.Keys(h)) }
