@@ -89,6 +89,12 @@ func (b *bureau) read(into any, in string, verb ...string) {
 	}
 }
 
+// inStep syncs until the server has answered: it may be long at work.
+func (b *bureau) inStep() {
+	b.m.t.Helper()
+	b.m.until("the desktop syncs", func() bool { return b.command("sync", "--once").Run() == nil })
+}
+
 // first gives the id of the first thing that a verb lists.
 func (b *bureau) first(verb ...string) string {
 	b.m.t.Helper()
@@ -162,13 +168,13 @@ func desktopKilled(t *testing.T, p programs.Built) {
 		b.round()
 	}
 	var state struct{ Pending, Refused int }
-	b.read(&struct{}{}, "", "sync", "--once")
+	b.inStep()
 	b.read(&state, "", "status")
 	if state.Pending != 0 || state.Refused != 0 {
 		t.Errorf("in the end: %+v", state)
 	}
 	m.until("the profile equals the server, receipts included", func() bool {
-		b.read(&struct{}{}, "", "sync", "--once")
+		b.inStep()
 		_, _, code := m.verb("doctor", "--compare", b.profile)
 		return code == 0
 	})
