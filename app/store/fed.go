@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"strconv"
 
 	"permanence/app/agenda"
 	"permanence/app/guichet"
@@ -30,6 +31,10 @@ func (tx *ServerTx) fedOf(r agenda.Ref) (*fed, error) {
 		return known, tx.Err()
 	}
 	known.lines = map[int64]imprint{}
+	// Nothing about it is kept back: it would be known.
+	behind := tx.s.behind
+	tx.s.behind = nil
+	defer func() { tx.s.behind = behind }()
 	_, err := scanAll(&tx.View, func(rows *sql.Rows) (struct{}, error) {
 		var place int64
 		var i imprint
@@ -76,7 +81,6 @@ func (tx *ServerTx) Feed(l guichet.FeedLine) error {
 	tx.countOut(place, l.Ref, known.lines[place])
 	tx.countIn(place, l.Ref, now)
 	known.lines[place] = now
-	return tx.change("feed", `INSERT INTO feed (place, noun, id, number, present, revision, month) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (noun, id, place) DO UPDATE SET number = excluded.number, present = excluded.present, revision = excluded.revision, month = excluded.month`,
-		place, l.Ref.Noun, l.Ref.ID, l.Number, l.In, now.revision, now.month)
+	tx.note(&feedNotes, string(l.Ref.Noun)+l.Ref.ID+" "+strconv.FormatInt(place, 10), place, l.Ref.Noun, l.Ref.ID, l.Number, l.In, now.revision, now.month)
+	return nil
 }

@@ -23,8 +23,8 @@ func (tx *ServerTx) Overwrite(l guichet.JournalLine, was map[string]json.RawMess
 	if err != nil {
 		return fmt.Errorf("keep former values: %w", err)
 	}
-	return tx.change("keep former values", "INSERT INTO history (territoire, number, noun, id, kind, at, was) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		l.Territoire, l.Number, l.Ref.Noun, l.Ref.ID, l.Kind, instant{l.At}, string(body))
+	tx.note(&historyNotes, lineKey(l), l.Territoire, l.Number, l.Ref.Noun, l.Ref.ID, l.Kind, instant{l.At}, string(body))
+	return nil
 }
 
 // PastOf gives the changes of one record, newest first; a record of several

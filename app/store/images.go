@@ -149,34 +149,3 @@ func (t *table) insertAll(s *session, all []newborn) error {
 	}
 	return nil
 }
-
-// insertAll runs an insertion of many rows, some in each statement.
-func (s *session) insertAll(before, after string, rows [][]any) error {
-	for some := range slices.Chunk(rows, together) {
-		if len(some) < together { // few statements for every count
-			if err := s.insertEach(before, after, some); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := s.insertSome(before, after, some); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *session) insertEach(before, after string, rows [][]any) error {
-	for i := range rows {
-		if err := s.insertSome(before, after, rows[i:i+1]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *session) insertSome(before, after string, rows [][]any) error {
-	row := "(" + marks(len(rows[0])) + ")"
-	_, err := s.exec(before+row+strings.Repeat(", "+row, len(rows)-1)+after, slices.Concat(rows...)...)
-	return err
-}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"permanence/app/agenda"
 	"permanence/app/guichet"
@@ -12,8 +13,9 @@ import (
 // of a ledger, and what the server keeps beside it.
 type ServerTx struct {
 	*Writer
-	rdvs map[agenda.RdvID]bool // written or removed in this transaction
-	fed  map[agenda.Ref]*fed   // what the feed tells of the records met in this transaction
+	rdvs       map[agenda.RdvID]bool // written or removed in this transaction
+	unanswered map[string]bool       // commands looked for that have no outcome
+	fed        map[agenda.Ref]*fed   // what the feed tells of the records met in this transaction
 }
 
 // WriteServer runs f in one transaction; an error of f rolls everything back
@@ -68,8 +70,12 @@ func (tx *ServerTx) Remove(r agenda.Ref) error {
 // Savepoint runs f so that its error undoes what f wrote, and only that.
 func (tx *ServerTx) Savepoint(f func() error) error {
 	err := tx.Writer.Savepoint(f)
-	if err != nil {
-		tx.fed = nil // what it knows may have been undone
+	if err == nil {
+		return nil
+	}
+	tx.fed = nil // what it knows may have been undone, and is read anew
+	if failed := tx.writeNotes(); failed != nil {
+		tx.fail(failed)
 	}
 	return err
 }
@@ -90,34 +96,39 @@ func (tx *ServerTx) begin(t agenda.TerritoireID) error {
 // Draw gives the territoire's next number, from 1, dense: it is committed with
 // the transaction or never existed.
 func (tx *ServerTx) Draw(t agenda.TerritoireID) (int64, error) {
-	n, here, err := int64(0), false, error(nil)
-	if tx.reach.covers([]agenda.TerritoireID{t}) {
-		n, here, err = tx.next(t)
-	}
-	if err == nil && !here { // not held yet, or its birth was undone
-		if err := tx.begin(t); err != nil {
-			return 0, err
+	n, known := tx.counts[t]
+	if !known {
+		var err error
+		if n, err = tx.standsAt(t); err != nil {
+			return 0, fmt.Errorf("draw a number: %w", err)
 		}
-		n, _, err = tx.next(t)
 	}
-	if err != nil {
-		return 0, fmt.Errorf("draw a number: %w", err)
-	}
-	tx.drew(t, n)
-	return n, nil
+	tx.countsTo(t, n+1)
+	tx.drew(t, n+1)
+	return n + 1, nil
 }
 
-// next counts on in a territoire that is here.
-func (tx *ServerTx) next(t agenda.TerritoireID) (n int64, here bool, err error) {
-	here, err = found(tx.s.one("UPDATE counters SET number = number + 1 WHERE territoire = ? RETURNING number", t).Scan(&n))
-	return n, here, err
+// standsAt gives the last number of a territoire, once it is held; one that is
+// not here begins.
+func (tx *ServerTx) standsAt(t agenda.TerritoireID) (n int64, err error) {
+	if tx.db.remote == nil || tx.reach.covers([]agenda.TerritoireID{t}) {
+		here, err := found(tx.s.one("SELECT number FROM counters WHERE territoire = ?", t).Scan(&n))
+		if here || err != nil {
+			return n, err
+		}
+	}
+	return 0, tx.begin(t)
 }
 
 // Journal adds a line; a record has one a number.
 func (tx *ServerTx) Journal(l guichet.JournalLine) error {
-	return tx.change("journal", `INSERT INTO journal (territoire, number, noun, id, revision, kind, command, author, agent, device, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		l.Territoire, l.Number, l.Ref.Noun, l.Ref.ID, l.Revision, l.Kind, l.Command, l.Author, l.Agent, l.Device, instant{l.At})
+	tx.note(&journalNotes, lineKey(l), l.Territoire, l.Number, l.Ref.Noun, l.Ref.ID, l.Revision, l.Kind, l.Command, l.Author, l.Agent, l.Device, instant{l.At})
+	return nil
+}
+
+// lineKey tells a line of the journal from every other.
+func lineKey(l guichet.JournalLine) string {
+	return string(l.Territoire) + strconv.FormatInt(l.Number, 10) + string(l.Ref.Noun) + l.Ref.ID
 }
 
 // Head is where the history of a territoire stands.

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"permanence/app/agenda"
@@ -52,6 +53,40 @@ func (v *View) OutcomesAfter(device string, n int64) ([]Outcome, error) {
 	return scanAll(v, scanOutcome, outcomeColumns+" WHERE device = ? AND n > ? ORDER BY n", device, n)
 }
 
+// LookForOutcomes looks for those of many commands at once: of which there is
+// none is then known.
+func (tx *ServerTx) LookForOutcomes(commands []string) error {
+	none := map[string]bool{}
+	for _, c := range commands {
+		none[c] = true
+	}
+	for some := range slices.Chunk(commands, together) {
+		ids := make([]any, together) // one statement for every count
+		for i, c := range some {
+			ids[i] = c
+		}
+		err := tx.each("SELECT command FROM outcomes WHERE command IN ("+marks(together)+")", ids, func(rows *sql.Rows) error {
+			var c string
+			err := rows.Scan(&c)
+			delete(none, c)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("look for outcomes: %w", err)
+		}
+	}
+	tx.unanswered = none
+	return nil
+}
+
+// OutcomeOf gives the outcome of a command by its id, or ErrUnknown.
+func (tx *ServerTx) OutcomeOf(command string) (Outcome, error) {
+	if tx.unanswered[command] {
+		return Outcome{}, ErrUnknown
+	}
+	return tx.View.OutcomeOf(command)
+}
+
 // PutOutcome keeps an outcome; it replaces that of the same command, whose
 // final answer comes after a wait, or which another device of the same profile
 // asks for.
@@ -60,10 +95,10 @@ func (tx *ServerTx) PutOutcome(o Outcome) error {
 	if err != nil {
 		return fmt.Errorf("keep an outcome: %w", err)
 	}
+	delete(tx.unanswered, o.Command)
 	device, n := maybe(o.Device), sql.NullInt64{Int64: o.N, Valid: o.Device != ""}
-	return tx.change("keep an outcome", `INSERT INTO outcomes (command, device, n, at, verdict, code, numbers, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (command) DO UPDATE SET device = excluded.device, n = excluded.n, at = excluded.at, verdict = excluded.verdict, code = excluded.code, numbers = excluded.numbers, content = excluded.content`,
-		o.Command, device, n, instant{o.At}, o.Verdict, o.Code, string(numbers), text(o.Content))
+	tx.note(&outcomeNotes, o.Command, o.Command, device, n, instant{o.At}, o.Verdict, o.Code, string(numbers), text(o.Content))
+	return nil
 }
 
 // ForgetOutcomes drops the outcomes of commands without a device given before

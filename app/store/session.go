@@ -15,15 +15,17 @@ import (
 // session is one connection with the statements prepared on it. One goroutine
 // uses it at a time.
 type session struct {
-	conn  *sql.Conn
-	eng   engine
-	stmts map[string]*sql.Stmt
-	texts map[string]string // of queries, in the engine's words
-	first func() error      // runs before the next statement, then never again
-	age   int64             // of the pool, when it was opened
-	after []later           // not sent yet
-	line  string            // names the connection among all
-	wrote bool              // the transaction changed something
+	conn   *sql.Conn
+	eng    engine
+	stmts  map[string]*sql.Stmt
+	texts  map[string]string // of queries, in the engine's words
+	first  func() error      // runs before the next statement, then never again
+	age    int64             // of the pool, when it was opened
+	after  []later           // not sent yet
+	points []*savepoint      // those that are open
+	behind func() error      // writes rows that are kept back; nil: there are none
+	line   string            // names the connection among all
+	wrote  bool              // the transaction changed something
 }
 
 // stmt prepares a query once. Statements run without the caller's context:
@@ -77,13 +79,22 @@ func (s *session) query(query string, args ...any) (*sql.Rows, error) {
 
 // start runs what has to come before the first statement of a transaction.
 func (s *session) start(query string) error {
-	s.wrote = s.wrote || writes(query)
-	first := s.first
-	if first == nil {
-		return nil
+	if first := s.first; first != nil {
+		s.first = nil
+		if err := first(); err != nil {
+			return err
+		}
 	}
-	s.first = nil
-	return first()
+	if writes(query) {
+		s.wrote = true
+		if err := s.issue(); err != nil {
+			return err
+		}
+	}
+	if behind := s.behind; behind != nil && aboutNotes(query) {
+		return behind()
+	}
+	return nil
 }
 
 // writes reports whether a statement changes rows.
@@ -127,6 +138,7 @@ func (s *session) within(write bool, f func() error) (broken bool, err error) {
 	}
 	committed := false
 	defer func() {
+		s.behind, s.points = nil, nil
 		if committed {
 			return
 		}

@@ -58,7 +58,10 @@ func (w *Writer) finish() error {
 	if err := w.writeRezoned(); err != nil {
 		return err
 	}
-	return w.writeSums()
+	if err := w.writeSums(); err != nil {
+		return err
+	}
+	return w.writeNotes()
 }
 
 // writeSums brings what the transaction changed to the table, once a part.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 
 	"permanence/app/agenda"
@@ -13,6 +12,7 @@ import (
 type Writer struct {
 	View
 	holder
+	behind
 	depth  int                     // of savepoints
 	placed map[agenda.Placed]int64 // short numbers met in this transaction
 	erased bool                    // a record may no longer be read here: the log is emptied after the commit
@@ -54,21 +54,18 @@ func (w *Writer) Savepoint(f func() error) error {
 	w.depth++
 	defer func() { w.depth-- }()
 	name := fmt.Sprintf("s%d", w.depth)
-	deltas, rezoned := len(w.deltas), len(w.rezoned)
-	if _, err := w.s.exec("SAVEPOINT " + name); err != nil {
-		return fmt.Errorf("savepoint: %w", err)
-	}
+	deltas, rezoned, noted := len(w.deltas), len(w.rezoned), w.behind.mark()
+	w.s.begins(name)
 	if err := f(); err != nil {
 		w.placed, w.zones = nil, nil // some may have been met inside
 		w.deltas, w.rezoned = w.deltas[:deltas], w.rezoned[:rezoned]
-		_, undone := w.s.exec("ROLLBACK TO " + name)
-		_, released := w.s.exec("RELEASE " + name)
-		if failed := errors.Join(undone, released); failed != nil {
+		w.back(noted)
+		if failed := w.s.undo(); failed != nil {
 			w.fail(fmt.Errorf("undo a savepoint: %w", failed)) // nothing of this transaction may be kept
 		}
 		return err
 	}
-	if _, err := w.s.exec("RELEASE " + name); err != nil {
+	if err := w.s.release(); err != nil {
 		return fmt.Errorf("release a savepoint: %w", err)
 	}
 	return nil

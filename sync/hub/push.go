@@ -97,11 +97,25 @@ func (h *Hub) pushIn(tx *store.ServerTx, d Device, commands []json.RawMessage, s
 	if err != nil {
 		return fmt.Errorf("read device %s: %w", d.ID, err)
 	}
+	if err := tx.LookForOutcomes(idsOf(all, known.LastN)); err != nil {
+		return err
+	}
 	last, err := h.answerAll(tx, d, all, known.LastN, touched)
 	if err != nil || last == known.LastN {
 		return err
 	}
 	return tx.SetLastN(d.ID, last)
+}
+
+// idsOf lists the commands above the number last.
+func idsOf(all []pushed, last int64) []string {
+	var ids []string
+	for _, cmd := range all {
+		if cmd.malformed == nil && cmd.N > last {
+			ids = append(ids, cmd.ID)
+		}
+	}
+	return ids
 }
 
 // answerAll gives each command its outcome, up to a gap after the number last;
