@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 
 import { browse, enterDemonstration } from "./browser.mjs";
+import { EXCHANGES } from "./exchanges.mjs";
 
 const { open, close, real } = await browse();
 
@@ -293,6 +294,8 @@ const JOURNEYS = {
     await page.getByRole("heading", { name: "Échange avec le serveur" }).waitFor();
   },
 };
+
+Object.assign(JOURNEYS, EXCHANGES);
 
 if (!real) {
   JOURNEYS["warnings are asked about before a move, and may be given up"] = async (page) => {
