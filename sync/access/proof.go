@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// The headers by which a desktop proves that it holds its key.
+// The headers of a desktop's session: it proves that it holds its key.
 const (
 	// ProofHeader carries a nonce, a number used once and the signature, with
 	// points between.
@@ -23,6 +23,9 @@ const (
 	NonceHeader = "Permanence-Nonce"
 	// KeyHeader carries a public key that is to be registered.
 	KeyHeader = "Permanence-Key"
+	// TokenHeader carries, with an answer, the credential that replaces the one
+	// that was shown.
+	TokenHeader = "Permanence-Token"
 )
 
 // onceSize is how many random bytes tell two requests of one nonce apart.

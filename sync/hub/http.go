@@ -21,12 +21,6 @@ const (
 	pingEvery = 15 * time.Second
 	// writeWait is how long one page may take to leave before a reader is dropped.
 	writeWait = 30 * time.Second
-	// AtHeader carries, on a live stream, what the desktop holds: a request
-	// without commands, gzip then base64url.
-	AtHeader = "Permanence-At"
-	// TokenHeader carries, with an answer, the credential that replaces the one
-	// that was shown.
-	TokenHeader = "Permanence-Token"
 )
 
 // ServeExchange answers POST /sync/v1/exchange: frames in, frames out, zstd,
@@ -210,7 +204,7 @@ func (h *Hub) ServeLive(w http.ResponseWriter, r *http.Request) {
 
 // readAt reads what the desktop holds from its header.
 func readAt(r *http.Request) (wire.Request, error) {
-	z, err := gzip.NewReader(base64.NewDecoder(base64.RawURLEncoding, strings.NewReader(r.Header.Get(AtHeader))))
+	z, err := gzip.NewReader(base64.NewDecoder(base64.RawURLEncoding, strings.NewReader(r.Header.Get(wire.AtHeader))))
 	if err != nil {
 		return wire.Request{}, wire.ErrMalformed
 	}

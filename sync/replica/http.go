@@ -25,12 +25,6 @@ import (
 	"permanence/sync/wire"
 )
 
-// TokenHeader carries the next token of a device with an answer.
-const TokenHeader = "Permanence-Token"
-
-// atHeader carries what the desktop holds, on a live stream.
-const atHeader = "Permanence-At"
-
 // HTTP is the Transport over a server's address.
 type HTTP struct {
 	base   *url.URL
@@ -121,7 +115,7 @@ func (t *HTTP) Live(ctx context.Context, req wire.Request, frame func(wire.Frame
 	if err != nil {
 		return err
 	}
-	resp, err := t.do(ctx, message{method: http.MethodGet, path: "/sync/v1/live", headers: map[string]string{"Accept": "text/event-stream", atHeader: at}})
+	resp, err := t.do(ctx, message{method: http.MethodGet, path: "/sync/v1/live", headers: map[string]string{"Accept": "text/event-stream", wire.AtHeader: at}})
 	if err != nil {
 		return err
 	}
@@ -166,7 +160,7 @@ func (t *HTTP) do(ctx context.Context, m message) (*http.Response, error) {
 		return nil, err
 	}
 	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusNoContent {
-		return resp, t.renew(resp.Header.Get(TokenHeader))
+		return resp, t.renew(resp.Header.Get(access.TokenHeader))
 	}
 	defer resp.Body.Close()
 	return nil, refusal(resp)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"permanence/sync/access"
 	"permanence/sync/wire"
 )
 
@@ -97,7 +98,7 @@ func TestRenewedToken(t *testing.T) {
 		defer mu.Unlock()
 		shown = append(shown, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
 		if len(shown) == 1 {
-			w.Header().Set(TokenHeader, "second")
+			w.Header().Set(access.TokenHeader, "second")
 		}
 		io.WriteString(w, `{"t":"end"}`)
 	})
@@ -121,7 +122,7 @@ func TestRenewedToken(t *testing.T) {
 // The live stream carries frames and signs of life; anything else is no stream.
 func TestLiveStream(t *testing.T) {
 	net, _ := transportTo(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get(atHeader) == "" {
+		if r.Header.Get(wire.AtHeader) == "" {
 			t.Error("does not say what it holds")
 		}
 		w.Header().Set("Content-Type", "text/event-stream")

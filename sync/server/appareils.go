@@ -7,7 +7,6 @@ import (
 	"net/http"
 
 	"permanence/sync/access"
-	"permanence/sync/hub"
 )
 
 // renewing lets a device's next token travel with the answer, when one is due.
@@ -20,7 +19,7 @@ func (s *Server) renewing(serve http.HandlerFunc) http.Handler {
 			return
 		}
 		if due {
-			w.Header().Set(hub.TokenHeader, access.Credential(device, token))
+			w.Header().Set(access.TokenHeader, access.Credential(device, token))
 		}
 		proved(serve).ServeHTTP(w, r)
 	})

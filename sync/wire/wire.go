@@ -24,6 +24,9 @@ const (
 	Protocol = 1
 	// Schema is the version of the records' form.
 	Schema = 1
+	// AtHeader carries, on a live stream, what the desktop holds: a request
+	// without commands, gzip then base64url.
+	AtHeader = "Permanence-At"
 	// MaxCommands, MaxTold, MaxWants and MaxBody bound one request; MaxBody is counted inflated.
 	MaxCommands = 500
 	MaxTold     = 5000
