@@ -10,15 +10,10 @@ func (v *View) Agents() ([]*agenda.Agent, error) {
 	return listOf[*agenda.Agent](v, agents, "ORDER BY id")
 }
 
-// AgentsByEmail gives the agents who have this login address, by id; more than
-// one only on a desktop, or when two were made at the same time.
-func (v *View) AgentsByEmail(email string) ([]*agenda.Agent, error) {
-	return listOf[*agenda.Agent](v, agents, "WHERE email = ? ORDER BY id", email)
-}
-
-// Logins gives the agents who log in by this address, by id.
+// Logins gives the agents who have this login address, by id; more than one
+// only on a desktop, or when two were made at the same time.
 func (v *View) Logins(email string) []*agenda.Agent {
-	as, err := v.AgentsByEmail(email)
+	as, err := listOf[*agenda.Agent](v, agents, "WHERE email = ? ORDER BY id", email)
 	v.fail(err)
 	return as
 }

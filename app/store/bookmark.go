@@ -36,8 +36,3 @@ func (tx *ServerTx) MoveBookmark(follower string, t agenda.TerritoireID, from, t
 	return true, tx.change("move a bookmark", "INSERT INTO bookmarks (name, territoire, number) VALUES (?, ?, ?) ON CONFLICT (name, territoire) DO UPDATE SET number = excluded.number",
 		follower, t, to)
 }
-
-// DropBookmark forgets a follower: the journal no longer waits for it.
-func (tx *ServerTx) DropBookmark(follower string) error {
-	return tx.change("drop a bookmark", "DELETE FROM bookmarks WHERE name = ?", follower)
-}
