@@ -6,6 +6,7 @@
 // a record comes through the package guichet, whose ports it implements, or is
 // the server's image of a record written by a desktop's replica.
 //
-// The database is SQLite; what differs from one engine to another stays in
-// engine.go. The contract that an engine must keep is storetest.
+// The database is SQLite, sealed on a desktop, or PostgreSQL for a server; what
+// differs from one engine to the other stays behind engine.go. The contract that
+// both keep is storetest.
 package store
