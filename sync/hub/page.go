@@ -359,6 +359,16 @@ func awaitedBy(hello wire.Hello) []awaited {
 	return all
 }
 
+// outcomeOfSame gives the outcome of a command that a former device of the same
+// agent sent; store.ErrUnknown of anybody else's.
+func outcomeOfSame(v *store.View, d Device, command string) (store.Outcome, error) {
+	o, err := v.OutcomeOf(command)
+	if err == nil && errors.Is(sameAgent(v, d, o), ErrForeign) {
+		return store.Outcome{}, store.ErrUnknown
+	}
+	return o, err
+}
+
 // finals gives the outcomes of commands that waited when the desktop last heard
 // of them and are settled now; each is told once.
 func (b *builder) finals(f *follower) ([]store.Outcome, error) {
@@ -367,7 +377,7 @@ func (b *builder) finals(f *follower) ([]store.Outcome, error) {
 	for _, a := range f.waiting {
 		o, err := b.tx.OutcomeAt(f.device.ID, a.n)
 		if errors.Is(err, store.ErrUnknown) && a.id != "" {
-			o, err = b.tx.OutcomeOf(a.id)
+			o, err = outcomeOfSame(b.tx, f.device, a.id)
 		}
 		if err != nil && !errors.Is(err, store.ErrUnknown) {
 			return nil, err

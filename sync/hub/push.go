@@ -208,6 +208,9 @@ func (h *Hub) settle(tx *store.ServerTx, ledger guichet.LedgerTx, d Device, cmd 
 	if err != nil {
 		return wire.Outcome{}, err
 	}
+	if err := sameAgent(&tx.View, d, before); err != nil {
+		return wire.Outcome{}, err
+	}
 	if before.Verdict == agenda.Waiting {
 		if err := tx.MoveWaiting(cmd.ID, d.ID, cmd.N); err != nil {
 			return wire.Outcome{}, err
@@ -216,6 +219,24 @@ func (h *Hub) settle(tx *store.ServerTx, ledger guichet.LedgerTx, d Device, cmd 
 	out, err := outcomeOf(before)
 	out.N = cmd.N
 	return out, err
+}
+
+// sameAgent lets a device hear of the commands of its own agent only, from
+// whichever of the agent's devices they came: colleagues read the ids of
+// commands in the history, and may not ask for their answers. An outcome that
+// names no device tells nothing of anybody.
+func sameAgent(v *store.View, d Device, o store.Outcome) error {
+	if o.Device == "" || o.Device == d.ID {
+		return nil
+	}
+	of, err := v.Device(o.Device)
+	if err != nil && !errors.Is(err, store.ErrUnknown) {
+		return err
+	}
+	if of.Agent != d.Agent {
+		return ErrForeign
+	}
+	return nil
 }
 
 // more is what an outcome says beside what the store knows of it.

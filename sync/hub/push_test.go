@@ -110,6 +110,33 @@ func TestSettledUnderAnotherDevice(t *testing.T) {
 	}
 }
 
+// What a colleague's command was answered is told to nobody else, and nobody
+// else takes its place: its id can be read in the history.
+func TestAnotherAgentsCommand(t *testing.T) {
+	b := newBureau(t, 0)
+	hers := b.command(b.booking(time.Hour, b.nadia))
+	b.exchange(b.device, newHolding(), hers)
+	colleague, anew := b.enrol(b.chloe), b.enrol(b.alice)
+	stolen := hers
+	stolen.Device, stolen.N = colleague.ID, 1
+	if _, err := b.tryExchange(colleague, newHolding(), stolen); !errors.Is(err, ErrForeign) {
+		t.Errorf("the command of a colleague: %v", err)
+	}
+	err := b.db.Read(t.Context(), func(v *store.View) error {
+		if _, err := outcomeOfSame(v, colleague, hers.ID); !errors.Is(err, store.ErrUnknown) {
+			t.Errorf("the answer to a colleague: %v", err)
+		}
+		o, err := outcomeOfSame(v, anew, hers.ID)
+		if o.Device != b.device.ID {
+			t.Errorf("its outcome is of %q", o.Device)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 // Outcomes are kept until they are acknowledged, and dropped then.
 func TestAcknowledged(t *testing.T) {
 	b := newBureau(t, 0)
