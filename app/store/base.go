@@ -12,36 +12,54 @@ import (
 // comes after the images of a page (PutImage, Leave, Gone, Erase) and the
 // commands that leave (DropPending), before the replay and SweepBase.
 func (tx *DeskTx) Rewind() error {
-	type image struct {
-		ref  agenda.Ref
-		body []byte
-	}
-	images, err := scanAll(&tx.View, func(rows *sql.Rows) (image, error) {
-		var i image
-		err := rows.Scan(&i.ref.Noun, &i.ref.ID, &i.body)
-		return i, err
-	}, "SELECT noun, id, body FROM base ORDER BY noun, id")
-	if err != nil {
+	if err := tx.rewind(); err != nil {
 		return fmt.Errorf("rewind: %w", err)
-	}
-	for _, i := range images {
-		if err := tx.restore(i.ref, i.body); err != nil {
-			return fmt.Errorf("rewind: %w", err)
-		}
 	}
 	return tx.change("rewind", "DELETE FROM touched")
 }
 
-// restore makes the visible row what the image says; nil: no row.
-func (tx *DeskTx) restore(r agenda.Ref, body []byte) error {
-	if body == nil {
-		return tx.Remove(r)
+func (tx *DeskTx) rewind() error {
+	images := map[agenda.Ref][]byte{}
+	var refs []agenda.Ref // in the order of the table
+	err := tx.each("SELECT noun, id, body FROM base ORDER BY noun, id", nil, func(rows *sql.Rows) error {
+		var r agenda.Ref
+		var body []byte
+		err := rows.Scan(&r.Noun, &r.ID, &body)
+		refs, images[r] = append(refs, r), body
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	shown, err := tx.shown(refs)
+	if err != nil {
+		return err
+	}
+	for _, r := range refs {
+		if err := tx.restore(r, images[r], shown[r]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restore makes a row what the image says; nil: none.
+func (tx *DeskTx) restore(r agenda.Ref, body []byte, row *shownRow) error {
+	t := tableOf(r.Noun)
+	switch {
+	case body == nil && row == nil:
+		return nil
+	case body == nil:
+		return t.deleteRow(tx.s, row)
 	}
 	rec, err := agenda.Decode(r.Noun, body)
 	if err != nil {
 		return err
 	}
-	return tx.putBody(rec, body)
+	if row == nil {
+		return t.put(tx.s, rec, body, true)
+	}
+	return t.replace(tx.s, row, rec, body)
 }
 
 // SweepBase drops the images that no pending command needs any more. It comes

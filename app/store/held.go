@@ -18,6 +18,12 @@ type holding struct {
 	imprint
 }
 
+// held is one record as it is held through one scope.
+type held struct {
+	ref agenda.Ref
+	holding
+}
+
 func (v *View) holdings(r agenda.Ref) ([]holding, error) {
 	return scanAll(v, func(rows *sql.Rows) (holding, error) {
 		var h holding
@@ -167,10 +173,6 @@ func (tx *DeskTx) forgo(r agenda.Ref) error {
 }
 
 func (tx *DeskTx) dropHeld(let func(agenda.Ref) error, query string, args ...any) (int, error) {
-	type held struct {
-		ref agenda.Ref
-		holding
-	}
 	all, err := scanAll(&tx.View, func(rows *sql.Rows) (held, error) {
 		var h held
 		err := rows.Scan(&h.ref.Noun, &h.ref.ID, &h.place, &h.number, &h.revision, &h.month)

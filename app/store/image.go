@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -80,7 +81,7 @@ func (tx *DeskTx) hold(i Image, r agenda.Record, before []holding) error {
 }
 
 // rehold is hold that gives the rows of held to write, instead of writing them.
-func (tx *DeskTx) rehold(i Image, r agenda.Record, before []holding) (rows [][]any, err error) {
+func (tx *DeskTx) rehold(i Image, r agenda.Record, before []holding) (rows []held, err error) {
 	now, places, err := tx.newHolding(i, r)
 	if err != nil {
 		return nil, err
@@ -96,12 +97,20 @@ func (tx *DeskTx) rehold(i Image, r agenda.Record, before []holding) (rows [][]a
 	}
 	for _, p := range places {
 		tx.countIn(p, i.Ref, now)
-		rows = append(rows, []any{i.Ref.Noun, i.Ref.ID, p, i.Number, now.revision, now.month})
+		rows = append(rows, held{i.Ref, holding{p, i.Number, now}})
 	}
 	return rows, nil
 }
 
-func (tx *DeskTx) writeHeld(rows [][]any) error {
+// writeHeld writes rows of held, in the order of ids.
+func (tx *DeskTx) writeHeld(all []held) error {
+	slices.SortFunc(all, func(a, b held) int {
+		return cmp.Or(cmp.Compare(a.ref.Noun, b.ref.Noun), cmp.Compare(a.ref.ID, b.ref.ID), cmp.Compare(a.place, b.place))
+	})
+	rows := make([][]any, len(all))
+	for i, h := range all {
+		rows[i] = []any{h.ref.Noun, h.ref.ID, h.place, h.number, h.revision, h.month}
+	}
 	err := tx.s.insertAll("INSERT INTO held (noun, id, place, number, revision, month) VALUES ",
 		" ON CONFLICT (noun, id, place) DO UPDATE SET number = excluded.number, revision = excluded.revision, month = excluded.month", rows)
 	if err != nil {

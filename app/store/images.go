@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"database/sql"
 	"fmt"
 	"slices"
@@ -66,7 +67,7 @@ type litter struct {
 	tx    *DeskTx
 	born  map[agenda.Noun][]newborn
 	nouns []agenda.Noun // in the order in which they came
-	held  [][]any
+	held  []held
 }
 
 type newborn struct {
@@ -110,9 +111,11 @@ func (l *litter) put(i Image, known []holding, row *shownRow) error {
 	return nil
 }
 
-// write writes what was gathered.
+// write writes what was gathered, in the order of ids: neighbours of an index
+// are then written one after the other.
 func (l *litter) write() error {
 	for _, n := range l.nouns {
+		slices.SortFunc(l.born[n], func(a, b newborn) int { return cmp.Compare(a.record.Key(), b.record.Key()) })
 		if err := tableOf(n).insertAll(l.tx.s, l.born[n]); err != nil {
 			return err
 		}

@@ -84,6 +84,14 @@ func scanQueuedHead(rows *sql.Rows) (Queued, error) {
 // as it is. One that this release does not know (the program was set back to an
 // older one) is still sent: it comes without arguments.
 func (q *Queued) Read() error {
+	if err := q.ReadCommand(); err != nil || q.Raw == nil || q.undo == nil {
+		return err
+	}
+	return json.Unmarshal(q.undo, &q.Undo)
+}
+
+// ReadCommand is Read without what undoes the command.
+func (q *Queued) ReadCommand() error {
 	if q.Raw == nil {
 		return nil
 	}
@@ -91,10 +99,7 @@ func (q *Queued) Read() error {
 	if q.Command, err = agenda.DecodeCommand(q.Raw); err != nil && !agenda.ValidID(q.Command.ID) {
 		return fmt.Errorf("read pending command: %w", err)
 	}
-	if q.undo == nil {
-		return nil
-	}
-	return json.Unmarshal(q.undo, &q.Undo)
+	return nil
 }
 
 // SetPendingState notes why a command no longer holds here, "" when it does.

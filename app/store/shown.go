@@ -104,6 +104,19 @@ func (t *table) replace(s *session, row *shownRow, r agenda.Record, body []byte)
 	return nil
 }
 
+// deleteRow removes a row and what points at it.
+func (t *table) deleteRow(s *session, row *shownRow) error {
+	for k, c := range t.children {
+		if len(row.children[k]) == 0 {
+			continue
+		}
+		if err := c.drop(s, row.seq); err != nil {
+			return err
+		}
+	}
+	return s.later("remove a row of "+t.name, t.remove, row.seq)
+}
+
 // same reports whether values that the database gave are those to write.
 func same(read, write []any) bool {
 	return slices.EqualFunc(read, write, func(was, is any) bool {

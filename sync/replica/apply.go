@@ -260,7 +260,7 @@ func (r *Replica) settle(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.
 	}
 	desk := guichet.RememberDesk(tx)
 	for _, q := range left {
-		if err := q.Read(); err != nil {
+		if err := q.ReadCommand(); err != nil {
 			return err
 		}
 		if err := r.replay(tx, desk, q); err != nil {
