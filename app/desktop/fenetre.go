@@ -68,8 +68,23 @@ func (f *Fenetre) Resume() error {
 	if err != nil || len(all) != 1 {
 		return err
 	}
-	_, err = f.openDossier(all[0])
-	f.askPhrase(all[0], err)
+	return f.openFirst(all[0])
+}
+
+// OpenFolder opens the profile in a folder that need not be among those of this
+// computer: the one a command line named. A refusal is left to the page.
+func (f *Fenetre) OpenFolder(dir string) error {
+	d, _, err := ReadDossier(dir)
+	if err != nil {
+		return err
+	}
+	return f.openFirst(d)
+}
+
+// openFirst opens a profile before the page is there to be refused it.
+func (f *Fenetre) openFirst(d Dossier) error {
+	_, err := f.openDossier(d)
+	f.askPhrase(d, err)
 	if ErreurOf(err) != nil {
 		return nil
 	}
@@ -101,8 +116,7 @@ func (f *Fenetre) openDossier(d Dossier) (*Poste, error) {
 	if err := f.closePoste(); err != nil {
 		return nil, err
 	}
-	var p *Poste
-	p, err := OpenPoste(f.ctx, d, f.ports(), true, func(n Nouvelle) { f.hear(n) })
+	p, err := OpenPoste(f.ctx, d, f.ports(), true, f.hear)
 	if err != nil {
 		return nil, err
 	}
@@ -348,19 +362,4 @@ func (f *Fenetre) others(ctx context.Context, p *Poste) {
 			f.cfg.Log.Error("what others wrote could not be read", "error", err.Error())
 		}
 	}
-}
-
-// OpenFolder opens the profile in a folder that need not be among those of this
-// computer: the one a command line named. A refusal is left to the page.
-func (f *Fenetre) OpenFolder(dir string) error {
-	d, _, err := ReadDossier(dir)
-	if err != nil {
-		return err
-	}
-	_, err = f.openDossier(d)
-	f.askPhrase(d, err)
-	if ErreurOf(err) != nil {
-		return nil
-	}
-	return err
 }

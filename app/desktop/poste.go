@@ -83,7 +83,7 @@ func OpenPoste(ctx context.Context, d Dossier, ports Ports, check bool, heard fu
 		Heard: Heard{
 			Applied: func(refs []agenda.Ref) { heard(Nouvelle{Refs: refs}) },
 			Health:  func() { heard(Nouvelle{Health: true}) },
-			Contact: func(there time.Time, lease time.Duration) { p.noteContact(there, lease) },
+			Contact: p.noteContact,
 		},
 	})
 	if err != nil {
