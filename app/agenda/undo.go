@@ -229,7 +229,7 @@ func (u *undoing) withFormer(now, after Record, e UndoEdit) (Record, error) {
 	if !slices.Contains(restorable(e.Noun), e.Group) {
 		return nil, Invalid(e.Group)
 	}
-	still, err := holds(now, e.Group, e.Made)
+	still, err := u.stands(now, e)
 	if err != nil {
 		return nil, err
 	}
@@ -244,6 +244,26 @@ func (u *undoing) withFormer(now, after Record, e UndoEdit) (Record, error) {
 		u.leave(RefOf(now), e.Group)
 	}
 	return after, nil
+}
+
+// stands reports whether now still holds what the undone command made of a
+// group. Instants that the author's own clock gave do not count: the server may
+// have capped them.
+func (u *undoing) stands(now Record, e UndoEdit) (bool, error) {
+	still, err := holds(now, e.Group, e.Made)
+	r, isRdv := now.(*Rdv)
+	own := isRdv && e.Group == GroupStatus && u.by.Device != "" && r.Groups[GroupStatus].Device == u.by.Device
+	if err != nil || still || !own {
+		return still, err
+	}
+	made, err := withGroup(r, e.Group, e.Made)
+	if err != nil {
+		return false, err
+	}
+	with := made.(*Rdv)
+	with.CancelledAt, with.ArrivedAt = r.CancelledAt, r.ArrivedAt
+	changed, err := changedKeys(r, with)
+	return len(changed) == 0, err
 }
 
 // holds reports whether a group of r has this value.

@@ -63,6 +63,7 @@ type cast struct {
 	services   []agenda.ServiceID // one an organisation, then one more in the first
 	agents     []agenda.AgentID   // by desk, then one colleague without a desk
 	motifs     []agenda.MotifID   // by service
+	ateliers   []agenda.MotifID   // by organisation: several usagers together
 	lieux      []agenda.LieuID    // by organisation
 }
 
@@ -87,6 +88,12 @@ func (w *world) found(desks int) error {
 			add(&agenda.Service{ID: s, Territoire: c.territoire, Name: fmt.Sprintf("Service %d", i+1)}),
 			add(&agenda.Motif{ID: m, Organisation: c.orgs[o], Service: s, Name: fmt.Sprintf("Motif %d", i+1), Color: "lagon", DurationMin: 30,
 				Place: agenda.PlacePublicOffice, MaxDelayS: 7776000, Visibility: agenda.VisibleNotified, BookableBy: agenda.BookableByAgents}))
+	}
+	for i, o := range c.orgs {
+		m := agenda.MotifID(w.newID())
+		c.ateliers = append(c.ateliers, m)
+		steps = append(steps, add(&agenda.Motif{ID: m, Organisation: o, Service: c.services[i], Name: fmt.Sprintf("Atelier %d", i+1), Color: "mauve", DurationMin: 30,
+			Place: agenda.PlacePublicOffice, MaxDelayS: 7776000, Visibility: agenda.VisibleNotified, BookableBy: agenda.BookableByEveryone, Collectif: true}))
 	}
 	for i := range desks + 1 {
 		steps = append(steps, w.hire(i, desks)...)

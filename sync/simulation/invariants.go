@@ -188,7 +188,7 @@ func (w *world) modelEqual() {
 			w.fail("the server has rdv %s, the model has not", r.ID)
 			return
 		}
-		same := m.start.Equal(r.Start) && m.end.Equal(r.End) && m.lieu == r.Lieu && m.status == r.Status &&
+		same := maps.Equal(m.excused, excusedIn(*r)) && m.start.Equal(r.Start) && m.end.Equal(r.End) && m.lieu == r.Lieu && m.status == r.Status &&
 			m.context == r.Context && slices.Equal(m.agents, r.Agents) && slices.Equal(m.usagers, r.Usagers())
 		if !same {
 			w.fail("rdv %s: the model says %v %s %q, the server %v %s %q", r.ID, m.start, m.status, m.context, r.Start, r.Status, r.Context)
@@ -266,7 +266,7 @@ func (w *world) acceptedOverlap(a, b *agenda.Rdv) bool {
 }
 
 func accepts(c agenda.Command, about, other *agenda.Rdv) bool {
-	if subject(c) != about.ID {
+	if !slices.Contains(subjects(c), about.ID) {
 		return false
 	}
 	return slices.ContainsFunc(c.Accepted, func(x agenda.Accepted) bool {
@@ -276,17 +276,24 @@ func accepts(c agenda.Command, about, other *agenda.Rdv) bool {
 	})
 }
 
-// subject is the rdv a command is about, "" for none.
-func subject(c agenda.Command) agenda.RdvID {
+// subjects are the rdvs a command is about.
+func subjects(c agenda.Command) []agenda.RdvID {
+	var ids []agenda.RdvID
 	switch a := c.Args.(type) {
 	case *agenda.BookRdv:
-		return a.Rdv
+		ids = append(ids, a.Rdv)
 	case *agenda.MoveRdv:
-		return a.Rdv
+		ids = append(ids, a.Rdv)
 	case *agenda.MarkRdv:
-		return a.Rdv
+		ids = append(ids, a.Rdv)
+	case *agenda.ReviseRdv:
+		ids = append(ids, a.Rdv)
+	case *agenda.Undo:
+		for _, e := range a.Edits {
+			ids = append(ids, agenda.RdvID(e.ID))
+		}
 	}
-	return ""
+	return ids
 }
 
 // queuesEmpty (invariants 2, 10): every durable command has one outcome, and

@@ -225,23 +225,35 @@ func (w *world) tellsHowItStands(v *store.View, r *agenda.Rdv) {
 	if !r.Start.After(w.clock.Add(2 * time.Hour)) {
 		return // what was to be told when it began was told, or is told no more
 	}
-	for _, id := range r.Usagers() {
-		u, ans := agenda.Get[*agenda.Usager](v, agenda.NounUsager, string(id))
-		if ans != agenda.Yes || u.Email == "" {
-			continue
-		}
-		key := string(r.ID) + " " + u.Email
-		told := w.relay.told[key]
-		switch {
-		case r.Cancelled() && w.relay.doubtful[key]:
-		case r.Cancelled() && len(told) == 0:
-		case len(told) == 0:
-			w.fail("nobody was told of rdv %s", r.ID)
-		case r.Cancelled() && told[len(told)-1].method != "CANCEL":
-			w.fail("rdv %s is cancelled, its last mail says %s", r.ID, told[len(told)-1].method)
-		case !r.Cancelled() && (told[len(told)-1].method != "REQUEST" || !told[len(told)-1].start.Equal(r.Start)):
-			l := told[len(told)-1]
-			w.fail("rdv %s stands at %v, its last mail says %s at %v", r.ID, r.Start, l.method, l.start)
-		}
+	all, err := v.All(agenda.NounUsager)
+	if err != nil {
+		w.fail("read usagers: %v", err)
+	}
+	expected := map[string]bool{} // by address: whether they are to come
+	for _, rec := range all {
+		u := rec.(*agenda.Usager)
+		expected[u.Email] = expected[u.Email] || r.Has(u.ID) && !r.StatusOf(u.ID).Cancelled() && !r.Cancelled()
+	}
+	for address, comes := range expected {
+		w.tellsOne(r, address, comes)
+	}
+}
+
+// tellsOne looks at the last mail that one address got about an rdv: comes when
+// it stands with somebody of that address, not when it was cancelled, they
+// were, or they do not take part any more.
+func (w *world) tellsOne(r *agenda.Rdv, address string, comes bool) {
+	key := string(r.ID) + " " + address
+	told := w.relay.told[key]
+	switch {
+	case address == "" || !comes && w.relay.doubtful[key]:
+	case !comes && len(told) == 0:
+	case len(told) == 0:
+		w.fail("nobody told %s of rdv %s", address, r.ID)
+	case !comes && told[len(told)-1].method != "CANCEL":
+		w.fail("rdv %s stands without %s, whose last mail says %s", r.ID, address, told[len(told)-1].method)
+	case comes && (told[len(told)-1].method != "REQUEST" || !told[len(told)-1].start.Equal(r.Start)):
+		l := told[len(told)-1]
+		w.fail("rdv %s stands at %v, its last mail says %s at %v", r.ID, r.Start, l.method, l.start)
 	}
 }

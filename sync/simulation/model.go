@@ -26,8 +26,11 @@ type modelRdv struct {
 	start, end time.Time
 	lieu       agenda.LieuID
 	status     agenda.Status
+	since      time.Time // cancelled
 	agents     []agenda.AgentID
 	usagers    []agenda.UsagerID
+	excused    map[agenda.UsagerID]bool // alone, of those of a séance
+	seats      int                      // of a séance
 	context    string
 	rev        int64
 	marks      map[string]agenda.Mark
@@ -53,7 +56,7 @@ func (m *model) run(c agenda.Command, at time.Time) agenda.Verdict {
 	case *agenda.MoveRdv:
 		return m.move(c, a)
 	case *agenda.CancelRdv:
-		return m.cancel(c, a)
+		return m.cancel(c, a, at)
 	case *agenda.MarkRdv:
 		return m.mark(c, a, at)
 	case *agenda.ReviseRdv:
@@ -63,7 +66,9 @@ func (m *model) run(c agenda.Command, at time.Time) agenda.Verdict {
 	case *agenda.ReviseUsager:
 		return m.reviseUsager(c, a)
 	case *agenda.EraseUsager:
-		return m.erase(a)
+		return m.erase(c, a)
+	case *agenda.Undo:
+		return m.undo(c, a, at)
 	}
 	return "" // no opinion
 }
@@ -74,6 +79,7 @@ func (m *model) clone() *model {
 	for id, r := range m.rdvs {
 		own := *r
 		own.agents, own.usagers, own.marks = slices.Clone(r.agents), slices.Clone(r.usagers), maps.Clone(r.marks)
+		own.excused = maps.Clone(r.excused)
 		c.rdvs[id] = &own
 	}
 	for id, u := range m.usagers {
@@ -107,6 +113,7 @@ func (m *model) book(a *agenda.BookRdv) agenda.Verdict {
 	m.rdvs[a.Rdv] = &modelRdv{
 		start: a.Start, end: a.End, lieu: a.Lieu, status: agenda.StatusUnknown, context: a.Context,
 		agents: slices.Sorted(slices.Values(a.Agents)), usagers: usagers, rev: 1, marks: map[string]agenda.Mark{},
+		seats: a.Capacity, excused: map[agenda.UsagerID]bool{},
 	}
 	return agenda.Applied
 }
@@ -160,7 +167,7 @@ func (m *model) move(c agenda.Command, a *agenda.MoveRdv) agenda.Verdict {
 	return agenda.Applied
 }
 
-func (m *model) cancel(c agenda.Command, a *agenda.CancelRdv) agenda.Verdict {
+func (m *model) cancel(c agenda.Command, a *agenda.CancelRdv, at time.Time) agenda.Verdict {
 	r := m.rdvs[a.Rdv]
 	if r == nil {
 		return agenda.Refused
@@ -168,8 +175,12 @@ func (m *model) cancel(c agenda.Command, a *agenda.CancelRdv) agenda.Verdict {
 	together := r.together(c, a.Rdv, agenda.GroupStatus)
 	verdict := agenda.Applied
 	switch {
-	case cancelled(r.status) && together:
+	case a.Usager != "" && !slices.Contains(r.usagers, a.Usager):
+		return agenda.Refused
+	case (cancelled(r.status) || r.excused[a.Usager]) && together:
 		return agenda.Merged
+	case r.excused[a.Usager]:
+		return agenda.Refused
 	case r.status == agenda.StatusSeen && together:
 		return agenda.Conflict // row 11
 	case r.status == agenda.StatusNoShow && together:
@@ -179,11 +190,15 @@ func (m *model) cancel(c agenda.Command, a *agenda.CancelRdv) agenda.Verdict {
 	case r.together(c, a.Rdv, agenda.GroupSlot):
 		verdict = agenda.Conflict // row 10, the other way round
 	}
-	r.status = agenda.StatusRevoked
-	if a.By == "usager" {
-		r.status = agenda.StatusExcused
-	}
 	m.touch(r, c, agenda.GroupStatus)
+	switch {
+	case a.Usager != "" && r.seats > 0:
+		r.excused[a.Usager] = true // the séance goes on
+	case a.By == "usager":
+		r.status, r.since = agenda.StatusExcused, at
+	default:
+		r.status, r.since = agenda.StatusRevoked, at
+	}
 	return verdict
 }
 
@@ -208,7 +223,7 @@ func (m *model) mark(c agenda.Command, a *agenda.MarkRdv, at time.Time) agenda.V
 	case together:
 		verdict = agenda.Merged
 	}
-	r.status = a.Status
+	r.status, r.since, r.excused = a.Status, time.Time{}, map[agenda.UsagerID]bool{}
 	m.touch(r, c, agenda.GroupStatus)
 	return verdict
 }
@@ -226,13 +241,6 @@ func (r *modelRdv) tooEarly(s agenda.Status, at time.Time) bool {
 	return at.In(paris).Format(time.DateOnly) < r.start.In(paris).Format(time.DateOnly)
 }
 
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
-}
-
 func (m *model) revise(c agenda.Command, a *agenda.ReviseRdv) agenda.Verdict {
 	r := m.rdvs[a.Rdv]
 	if r == nil {
@@ -242,11 +250,43 @@ func (m *model) revise(c agenda.Command, a *agenda.ReviseRdv) agenda.Verdict {
 	if r.together(c, a.Rdv, agenda.GroupNote) || r.together(c, a.Rdv, agenda.GroupPeople) {
 		verdict = agenda.Merged // rows 1, 14
 	}
+	var touched []string
 	if a.Context != nil && a.Context.Now != r.context {
 		r.context = a.Context.Now
-		m.touch(r, c, agenda.GroupNote)
+		touched = append(touched, agenda.GroupNote)
+	}
+	people, ok := m.revised(r, a)
+	if !ok {
+		return agenda.Refused
+	}
+	if !slices.Equal(people, r.usagers) {
+		r.usagers = people
+		touched = append(touched, agenda.GroupPeople)
+	}
+	for _, u := range a.Remove {
+		if r.excused[u] {
+			delete(r.excused, u)
+			touched = append(touched, agenda.GroupStatus)
+		}
+	}
+	if touched != nil {
+		m.touch(r, c, touched...)
 	}
 	return verdict
+}
+
+// revised is who takes part after a revision; false when one of them is nobody.
+func (m *model) revised(r *modelRdv, a *agenda.ReviseRdv) ([]agenda.UsagerID, bool) {
+	people := slices.DeleteFunc(slices.Clone(r.usagers), func(u agenda.UsagerID) bool {
+		return slices.Contains(a.Remove, u) || slices.ContainsFunc(a.Add, func(p agenda.Participation) bool { return p.Usager == u })
+	})
+	for _, p := range a.Add {
+		if m.usagers[p.Usager] == nil {
+			return nil, false
+		}
+		people = append(people, p.Usager)
+	}
+	return people, len(people) > 0 || r.seats > 0
 }
 
 func (m *model) addUsager(a *agenda.AddUsager) agenda.Verdict {
@@ -288,8 +328,8 @@ func (m *model) reviseUsager(c agenda.Command, a *agenda.ReviseUsager) agenda.Ve
 }
 
 // erase removes the person; an rdv of several loses one participation, an rdv
-// of nobody goes.
-func (m *model) erase(a *agenda.EraseUsager) agenda.Verdict {
+// of nobody goes, a séance stays.
+func (m *model) erase(c agenda.Command, a *agenda.EraseUsager) agenda.Verdict {
 	if m.usagers[a.Usager] == nil {
 		return agenda.Refused
 	}
@@ -300,10 +340,13 @@ func (m *model) erase(a *agenda.EraseUsager) agenda.Verdict {
 			continue
 		}
 		r.usagers = slices.DeleteFunc(r.usagers, func(u agenda.UsagerID) bool { return u == a.Usager })
-		if len(r.usagers) == 0 {
+		delete(r.excused, a.Usager)
+		if len(r.usagers) == 0 && r.seats == 0 {
 			delete(m.rdvs, id)
 			m.erased[string(id)] = true
+			continue
 		}
+		m.touch(r, c, agenda.GroupPeople, agenda.GroupStatus)
 	}
 	return agenda.Applied
 }

@@ -92,7 +92,17 @@ func named(c agenda.Command) []agenda.Ref {
 	case *agenda.MarkRdv:
 		return rdv(a.Rdv)
 	case *agenda.ReviseRdv:
-		return rdv(a.Rdv)
+		all := rdv(a.Rdv)
+		for _, p := range a.Add {
+			all = append(all, agenda.Ref{Noun: agenda.NounUsager, ID: string(p.Usager)})
+		}
+		return all
+	case *agenda.Undo:
+		var all []agenda.Ref
+		for _, e := range a.Edits {
+			all = append(all, agenda.Ref{Noun: e.Noun, ID: e.ID})
+		}
+		return all
 	case *agenda.ReviseUsager:
 		return []agenda.Ref{{Noun: agenda.NounUsager, ID: string(a.Usager)}}
 	}

@@ -121,6 +121,7 @@ func (w *world) check() {
 	}
 	w.modelEqual()
 	w.everyMeetingTold()
+	w.everySeatTold()
 	w.numbersDense()
 	w.oneEffectEach()
 	w.feedTellsAll()

@@ -166,7 +166,7 @@ func (w *world) settled(o store.Outcome) {
 	}
 	w.order = append(w.order, o.Command)
 	w.note("  server: n %d %s %s → %s %s", o.N, cmd.Name, short(cmd.ID), o.Verdict, o.Code)
-	if o.Verdict == agenda.Refused && w.beyond(cmd, was, o) {
+	if o.Verdict == agenda.Refused && (judged(o, cmd) || w.beyond(cmd, was, o)) {
 		return
 	}
 	want := w.model.run(cmd, w.limit(cmd))

@@ -35,8 +35,8 @@ func number(t *testing.T, name string, otherwise int) int {
 // drawn is the script of a seed: longer ones now and then.
 func drawn(seed uint64) Script { return Draw(seed, 25+int(seed%50), 3) }
 
-// TestConverges plays many seeds in memory, two at a time; PERMANENCE_SEED
-// plays one alone.
+// TestConverges plays many seeds in memory, two at a time: PERMANENCE_SEEDS of
+// them, from PERMANENCE_FROM on; PERMANENCE_SEED plays one alone.
 //
 // Each thing it looks at was seen to fail when the code was broken on purpose,
 // within the first seeds or by a script of testdata:
@@ -65,7 +65,7 @@ func TestConverges(t *testing.T) {
 		try(t, NewStage(), drawn(uint64(number(t, "PERMANENCE_SEED", 0))), "")
 		return
 	}
-	n := number(t, "PERMANENCE_SEEDS", 60)
+	n, from := number(t, "PERMANENCE_SEEDS", 60), uint64(number(t, "PERMANENCE_FROM", 1))
 	next, stage := make(chan uint64), NewStage()
 	var wg sync.WaitGroup
 	for range max(2, runtime.NumCPU()) {
@@ -76,7 +76,7 @@ func TestConverges(t *testing.T) {
 		})
 	}
 	for seed := range uint64(n) {
-		next <- seed + 1
+		next <- seed + from
 	}
 	close(next)
 	wg.Wait()

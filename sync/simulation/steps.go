@@ -29,6 +29,9 @@ func acts() []act {
 		{"note", 5, (*world).noteOne},
 		{"revise", 5, (*world).reviseUsager},
 		{"meet", 4, (*world).addUsager},
+		{"gather", 4, func(w *world, d *desk) { d.propose(w.gather(d)) }},
+		{"seat", 8, (*world).seatOne},
+		{"undo", 5, (*world).undoOne},
 		{"absence", 2, func(w *world, d *desk) { d.propose(w.absence(d)) }},
 		{"close", 3, (*world).closeOne},
 		{"decide", 3, (*world).decideOne},
@@ -197,7 +200,11 @@ func (w *world) usagerCancels() {
 	}
 	w.note("usager cancels %s by link", short(string(r.ID)))
 	by := agenda.Author{Kind: agenda.AuthorUsager, Usager: r.Participations[0].Usager, Rdv: r.ID}
-	if err := w.serverRun(&agenda.CancelRdv{Rdv: r.ID, By: "usager"}, by); err != nil {
+	a := &agenda.CancelRdv{Rdv: r.ID, By: "usager"}
+	if r.Capacity > 0 {
+		a.Usager = by.Usager // their seat, never the séance
+	}
+	if err := w.serverRun(a, by); err != nil {
 		w.fail("link: %v", err)
 	}
 }
