@@ -3,8 +3,6 @@ package replica
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 
@@ -12,18 +10,14 @@ import (
 	"permanence/sync/wire"
 )
 
+// maxDevices bounds what is read of one agent's list.
+const maxDevices = 1 << 20
+
 // Devices lists the desktops of an agent, "" for one's own.
 func (t *HTTP) Devices(ctx context.Context, agent agenda.AgentID) ([]wire.Device, error) {
-	resp, err := t.do(ctx, message{method: http.MethodGet, path: "/sync/v1/devices?agent=" + url.QueryEscape(string(agent))})
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
 	var all wire.Devices
-	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&all); err != nil {
-		return nil, fmt.Errorf("%w: %w", wire.ErrTruncated, err)
-	}
-	return all.Items, nil
+	err := t.get(ctx, "/sync/v1/devices?agent="+url.QueryEscape(string(agent)), maxDevices, &all)
+	return all.Items, err
 }
 
 // ChangeDevice asks something of a desktop: "rename", with its name, "revoke"

@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -159,11 +160,28 @@ func (t *HTTP) do(ctx context.Context, m message) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusNoContent {
-		return resp, t.renew(resp.Header.Get(access.TokenHeader))
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNoContent {
+		defer resp.Body.Close()
+		return nil, refusal(resp)
+	}
+	if err := t.renew(resp.Header.Get(access.TokenHeader)); err != nil {
+		return nil, errors.Join(err, resp.Body.Close())
+	}
+	return resp, nil
+}
+
+// get reads into a value the JSON that the server has at a path, of so many
+// bytes at most.
+func (t *HTTP) get(ctx context.Context, path string, most int64, into any) error {
+	resp, err := t.do(ctx, message{method: http.MethodGet, path: path})
+	if err != nil {
+		return err
 	}
 	defer resp.Body.Close()
-	return nil, refusal(resp)
+	if err := json.NewDecoder(io.LimitReader(resp.Body, most)).Decode(into); err != nil {
+		return fmt.Errorf("%w: %w", wire.ErrTruncated, err)
+	}
+	return nil
 }
 
 // show sends m with the token and a proof of the key. A server that gives a
