@@ -143,6 +143,16 @@ func MonthOf(d civil.Date) int {
 	return year*100 + int(month)
 }
 
+// MonthFrom gives that of the first day of a window ("2026-08-01"), 0 when it
+// has none.
+func MonthFrom(day string) int {
+	d, err := civil.ParseDate(day)
+	if err != nil {
+		return 0
+	}
+	return MonthOf(d)
+}
+
 // imprintOf is the imprint of a record in a territoire.
 func (w *Writer) imprintOf(t agenda.TerritoireID, r agenda.Record) (imprint, error) {
 	i := imprint{revision: r.Stamped().Revision}

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"permanence/app/agenda"
-	"permanence/app/civil"
 	"permanence/app/store"
 	"permanence/sync/wire"
 )
@@ -84,7 +83,7 @@ func (h *Hub) digests(tx *store.View, f *follower) ([]wire.Digest, error) {
 
 func (h *Hub) digest(tx *store.View, c wire.Cursor, form int) (wire.Digest, error) {
 	key := sumKey{c.Territoire, wire.HashScopes(c.Scopes), form}
-	at := sumAt{epoch: c.Epoch, number: c.Number, from: monthFrom(c.WindowFrom)}
+	at := sumAt{epoch: c.Epoch, number: c.Number, from: store.MonthFrom(c.WindowFrom)}
 	if sum, ok := h.sums.get(key, at); ok {
 		return wire.Digest{Territoire: c.Territoire, Number: c.Number, Sum: sum}, nil
 	}
@@ -96,15 +95,6 @@ func (h *Hub) digest(tx *store.View, c wire.Cursor, form int) (wire.Digest, erro
 	at.sum = wire.HashParts(partsOf(parts))
 	h.sums.put(key, at)
 	return wire.Digest{Territoire: c.Territoire, Number: c.Number, Sum: at.sum}, nil
-}
-
-// monthFrom is the first month of a window, as digests name it; 0 for none.
-func monthFrom(day string) int {
-	d, err := civil.ParseDate(day)
-	if err != nil {
-		return 0
-	}
-	return store.MonthOf(d)
 }
 
 func partsOf(digests map[store.DigestKey]uint64) []wire.Part {
@@ -126,7 +116,7 @@ const listRows = 5000
 // lists adds what the parts that a desktop showed are made of here, when they
 // are other ones, and gives how many differ.
 func (b *builder) lists(c *wire.Cursor) (int, error) {
-	ours, err := b.tx.Digests(b.t, c.Scopes, monthFrom(b.window.day))
+	ours, err := b.tx.Digests(b.t, c.Scopes, store.MonthFrom(b.window.day))
 	if err != nil {
 		return 0, err
 	}

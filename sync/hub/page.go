@@ -209,7 +209,7 @@ func (b *builder) compareScopes(c *wire.Cursor) error {
 		b.news = true
 	}
 	var err error
-	b.expect, err = b.tx.Sizes(b.t, granted, monthFrom(b.window.day))
+	b.expect, err = b.tx.Sizes(b.t, granted, store.MonthFrom(b.window.day))
 	return err
 }
 

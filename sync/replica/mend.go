@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"permanence/app/agenda"
-	"permanence/app/civil"
 	"permanence/app/store"
 	"permanence/sync/wire"
 )
@@ -127,7 +126,7 @@ func (r *Replica) compare(ctx context.Context, d wire.Digest) (parts []wire.Part
 		if c.Number != d.Number || len(c.Loading) > 0 {
 			return nil
 		}
-		digests, err := v.Digests(d.Territoire, c.Scopes, monthFrom(c.WindowFrom))
+		digests, err := v.Digests(d.Territoire, c.Scopes, store.MonthFrom(c.WindowFrom))
 		if err != nil {
 			return err
 		}
@@ -141,14 +140,6 @@ func (r *Replica) compare(ctx context.Context, d wire.Digest) (parts []wire.Part
 		return nil, "", err // said already
 	}
 	return parts, sum, err
-}
-
-func monthFrom(day string) int {
-	d, err := civil.ParseDate(day)
-	if err != nil {
-		return 0
-	}
-	return store.MonthOf(d)
 }
 
 // missing compares the lists of the server with what is held, and gives the
