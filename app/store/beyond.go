@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"encoding/json"
 	"fmt"
 
 	"permanence/app/agenda"
@@ -33,7 +34,9 @@ func (tx *DeskTx) ForgetBeyond() error {
 }
 
 // markBeyond marks the pending commands about what left, in their order, and
-// adds what each of them gave birth to.
+// adds what each of them gave birth to: what has no image, was touched by nobody
+// before, and had never been received. A record that was, and whose image went
+// (deleted, or copied anew), is nobody's birth.
 func (tx *DeskTx) markBeyond(left map[string]bool) error {
 	all, err := tx.texts("pending", "n", "body")
 	if err != nil {
@@ -52,11 +55,24 @@ func (tx *DeskTx) markBeyond(left map[string]bool) error {
 		if err != nil {
 			return err
 		}
+		seen, err := seenIn(l.text)
+		if err != nil {
+			return err
+		}
 		for _, id := range born {
-			left[id] = true
+			left[id] = left[id] || seen[id] == 0
 		}
 	}
 	return nil
+}
+
+// seenIn reads which revisions a command had received.
+func seenIn(command []byte) (map[string]int64, error) {
+	var c struct {
+		Seen map[string]int64 `json:"seen"`
+	}
+	err := json.Unmarshal(command, &c)
+	return c.Seen, err
 }
 
 // line is a JSON text with the key of its row.

@@ -94,7 +94,17 @@ func beyond(t *testing.T, e Engine) {
 		return errors.Join(tx.Keep(6, agenda.RefOf(mine)), tx.Put(mine), tx.Queue(guichet.Pending{Command: birth, Author: agentID("Claire")}),
 			tx.Keep(7, agenda.RefOf(mine)), tx.Queue(guichet.Pending{Command: command(7, mine.Key()), Author: agentID("Claire")}))
 	})
+	copied := usager("Paul", "Lefèvre") // received, revised with who leaves, and copied anew
+	revised := command(8, gone.Key())
+	revised.ID, revised.Seen = id[string]("command", "revised"), map[string]int64{copied.Key(): 1}
 	work(t, desktop, func(tx *store.DeskTx) error {
+		return errors.Join(tx.PutImage(image(t, copied, 3, "all:z")), tx.Keep(8, agenda.RefOf(copied)), tx.Queue(guichet.Pending{Command: revised, Author: agentID("Claire")}),
+			tx.Queue(guichet.Pending{Command: command(9, copied.Key()), Author: agentID("Claire")}))
+	})
+	work(t, desktop, func(tx *store.DeskTx) error {
+		if _, err := tx.ResetScope(agenda.Placed{Territoire: territoireID(), Scope: "all:z"}); err != nil {
+			return err
+		}
 		n, err := tx.DropScope(agenda.Placed{Territoire: territoireID(), Scope: "all:x"})
 		if err != nil || n != 1 {
 			t.Errorf("%d left: %v", n, err)
@@ -107,7 +117,7 @@ func beyond(t *testing.T, e Engine) {
 			t.Errorf("acknowledged: %+v, %v", acked, err)
 		}
 		qs, err := v.PendingCommands()
-		if err != nil || len(qs) != 4 || !qs[0].Beyond || qs[0].Raw == nil || qs[1].Beyond || !qs[2].Beyond || !qs[3].Beyond {
+		if err != nil || len(qs) != 6 || !qs[0].Beyond || qs[0].Raw == nil || qs[1].Beyond || !qs[2].Beyond || !qs[3].Beyond || !qs[4].Beyond || qs[5].Beyond {
 			t.Errorf("pending: %+v, %v", qs, err)
 		}
 		items, err := v.Review()
