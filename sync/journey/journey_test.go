@@ -175,7 +175,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"server": cmdServer, "permanenced": cmdPermanenced, "offline": cmdOffline, "online": cmdOnline, "cut": cmdCut,
 		"desk": cmdDesk, "relogin": cmdRelogin, "device": cmdDevice, "steal": cmdSteal, "gone": cmdGone, "permanence": cmdPermanence, "refused": cmdRefused, "usage": cmdUsage,
-		"usager": cmdUsager, "plage": cmdNamed("plage"), "motif": cmdNamed("motif"), "rdv": cmdNamed("rdv"), "book": cmdBook, "move": cmdMove, "cancel": cmdCancel, "mark": cmdMark,
+		"usager": cmdUsager, "plage": cmdNamed("plage"), "motif": cmdNamed("motif"), "rdv": cmdNamed("rdv"), "book": cmdBook, "claim": cmdClaim, "move": cmdMove, "cancel": cmdCancel, "mark": cmdMark,
 		"sync": cmdSync, "follow": cmdFollow, "kill9": cmdKill9, "crash": cmdCrash,
 		"agenda": cmdAgenda, "soon": cmdSoon, "same-agenda": cmdSameAgenda, "settle": cmdSettle, "decide": cmdDecide, "first": cmdFirst,
 		"mail": cmdMail, "link": cmdLink, "caldav": cmdCaldav, "vdirsyncer": cmdVdirsyncer, "same": cmdSame,

@@ -156,6 +156,7 @@ type syncResult struct {
 	Refused int                           `json:"refused"`
 	Numbers map[agenda.TerritoireID]int64 `json:"numbers"`
 	TookMs  int64                         `json:"took_ms"`
+	Warning string                        `json:"warning,omitempty"` // of a wrong clock, of a server too old
 }
 
 func (v *syncVerb) Run(s *session) error {
@@ -198,11 +199,18 @@ func (s *session) printExchange(p *desktop.Poste, b desktop.Bilan, took time.Dur
 	if err != nil {
 		return err
 	}
+	shown, err := p.EtatSync(s.ctx)
+	if err != nil {
+		return err
+	}
 	text := fmt.Sprintf("Envoyé : %d ; reçu : %d ; refusé : %d.", b.Pushed, b.Pulled, b.Refused)
 	if offline {
 		text = "Le serveur ne répond pas ; l’échange se fera dès son retour."
 	}
-	return s.print(syncResult{b.Pushed, b.Pulled, b.Refused, at.Numbers, took.Milliseconds()}, text)
+	if shown.Detail != "" {
+		text += "\n" + shown.Detail
+	}
+	return s.print(syncResult{b.Pushed, b.Pulled, b.Refused, at.Numbers, took.Milliseconds(), shown.Detail}, text)
 }
 
 // look is how often a program that follows looks for what other programs wrote
