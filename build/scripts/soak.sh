@@ -17,6 +17,8 @@ PERMANENCE_KILLS=$KILLS go test -tags=webkit2_41,sqlite_fts5,soak -count=1 -time
 say "Huit processus, un créneau et une dernière place, 1000 fois : un gagnant à chaque fois"
 PERMANENCE_CLAIMS=1000 go test -count=1 -timeout 0 -v -run TestOneWinner ./app/guichet
 
-say "Simulation de la synchronisation : $SOAK scénarios"
-PERMANENCE_SEEDS=$SOAK PERMANENCE_FILE_SEEDS=$((SOAK / 100)) \
-  go test -race -count=1 -timeout 0 -v ./sync/simulation
+say "Simulation de la synchronisation : $SOAK scénarios en mémoire"
+PERMANENCE_SEEDS=$SOAK PERMANENCE_FILE_SEEDS=0 go test -count=1 -timeout 0 -v ./sync/simulation
+
+say "Simulation sur de vrais fichiers, avec le détecteur de conflits d'accès : $((SOAK / 100)) scénarios"
+PERMANENCE_FILE_SEEDS=$((SOAK / 100)) go test -race -count=1 -timeout 0 -v -run 'OnFiles|Scripts' ./sync/simulation
