@@ -18,6 +18,8 @@ type table struct {
 	children []child
 	insert   string // of a row that is not there
 	upsert   string
+	blind    string // upsert that answers nothing
+	seq      string // of the row with an id, inside another statement
 	rewrite  string // of a row whose other columns stay
 	remove   string
 	body     string
@@ -41,11 +43,14 @@ func tableFor[T agenda.Record](n agenda.Noun, name string, columns []string, val
 		set = append(set, c+" = excluded."+c)
 	}
 	insert := fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", name, strings.Join(all, ", "), marks(len(all)))
+	upsert := insert + " ON CONFLICT (id) DO UPDATE SET " + strings.Join(set, ", ")
 	return &table{
 		noun: n, name: name, columns: all,
 		values:  func(r agenda.Record) []any { return values(r.(T)) },
 		insert:  insert + " ON CONFLICT (id) DO NOTHING RETURNING seq",
-		upsert:  insert + " ON CONFLICT (id) DO UPDATE SET " + strings.Join(set, ", ") + " RETURNING seq",
+		upsert:  upsert + " RETURNING seq",
+		blind:   upsert,
+		seq:     "(SELECT seq FROM " + name + " WHERE id = ?)",
 		rewrite: "UPDATE " + name + " SET revision = ?, body = ? WHERE seq = ?",
 		remove:  "DELETE FROM " + name + " WHERE seq = ?",
 		body:    "SELECT body FROM " + name + " WHERE id = ?",
@@ -110,6 +115,9 @@ func tableOf(n agenda.Noun) *table {
 // put writes a record's row and the rows that point at it. fresh says that the
 // row is very probably not there yet, which spares looking for what points at it.
 func (t *table) put(s *session, r agenda.Record, body []byte, fresh bool) error {
+	if !s.eng.prepares() {
+		return t.putLater(s, r, body)
+	}
 	seq, inserted, err := t.write(s, t.args(r, body), fresh)
 	if err != nil {
 		return fmt.Errorf("write %s %s: %w", t.noun, r.Key(), err)
@@ -160,6 +168,9 @@ func (c child) drop(s *session, seq int64) error {
 
 // delete removes a record's row and what points at it; none is no error.
 func (t *table) delete(s *session, id string) error {
+	if !s.eng.prepares() {
+		return t.deleteLater(s, id)
+	}
 	var seq int64
 	found, err := found(s.one("SELECT seq FROM "+t.name+" WHERE id = ?", id).Scan(&seq))
 	if err != nil || !found {

@@ -36,7 +36,7 @@ func (w *Writer) putBody(r agenda.Record, body []byte) error {
 	if t == nil {
 		return fmt.Errorf("write: no such noun %q", r.Noun())
 	}
-	return t.put(w.s, r, body, false)
+	return t.put(w.s, r, body, r.Stamped().Revision == 1)
 }
 
 // Remove deletes the row; one that is not there is no error.
