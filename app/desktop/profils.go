@@ -113,14 +113,31 @@ func (p *Poste) label(ctx context.Context) string {
 	return label
 }
 
+// find gives a profile by its id: one of this computer, or the one of a folder that was
+// named. Refusal: not_found.
+func (f *Fenetre) find(id string) (Dossier, error) {
+	d, ok, err := f.dossiers.Find(id)
+	if err != nil || ok {
+		return d, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.poste != nil && f.poste.Dossier().ID == id {
+		return f.poste.Dossier(), nil
+	}
+	for _, asked := range []*Dossier{f.login, f.scelle} {
+		if asked != nil && asked.ID == id {
+			return *asked, nil
+		}
+	}
+	return Dossier{}, agenda.Refuse(agenda.CodeNotFound, id)
+}
+
 // open opens one of the profiles by its id.
 func (f *Fenetre) open(id string) error {
-	d, ok, err := f.dossiers.Find(id)
+	d, err := f.find(id)
 	if err != nil {
 		return err
-	}
-	if !ok {
-		return agenda.Refuse(agenda.CodeNotFound, id)
 	}
 	p, err := f.openDossier(d)
 	if err != nil {
@@ -192,12 +209,9 @@ func (f *Fenetre) unlock(id, phrase string) error {
 // recover opens a profile by its recovery code, and keeps its key behind a
 // passphrase, or in the keyring when there is none.
 func (f *Fenetre) recover(id, code, phrase string) error {
-	d, ok, err := f.dossiers.Find(id)
+	d, err := f.find(id)
 	if err != nil {
 		return err
-	}
-	if !ok {
-		return agenda.Refuse(agenda.CodeNotFound, id)
 	}
 	ports := f.cfg.Ports
 	ports.Phrase = phrase
@@ -308,12 +322,9 @@ func loopback(host string) bool {
 
 // relogin gives a profile its session back.
 func (f *Fenetre) relogin(id, password string) error {
-	d, ok, err := f.dossiers.Find(id)
+	d, err := f.find(id)
 	if err != nil {
 		return err
-	}
-	if !ok {
-		return agenda.Refuse(agenda.CodeNotFound, id)
 	}
 	return f.enter(d, Identifiants{Server: d.Server, Email: d.Email, Password: password}, false)
 }

@@ -46,6 +46,33 @@ func TestThePhraseOfTheWindow(t *testing.T) {
 	refus(t, err, "not_found")
 }
 
+// TestAFolderThatWasNamed: a profile that is not among those of this computer is
+// unlocked like another.
+func TestAFolderThatWasNamed(t *testing.T) {
+	m := accueil(t)
+	m.ring.silent = true
+	ok[EtatProfil](t)(m.Unlock("", phraseTest))
+	ok[EtatProfil](t)(m.StartDemonstration())
+	dir := m.f.current().Dossier().Dir
+	if err := m.f.closePoste(); err != nil {
+		t.Fatal(err)
+	}
+	cfg := m.f.cfg
+	cfg.Dir = t.TempDir()
+	elsewhere := New(cfg)
+	defer elsewhere.Close()
+	if err := elsewhere.OpenFolder(dir); err != nil {
+		t.Fatal(err)
+	}
+	e := ok[EtatProfil](t)(elsewhere.Agenda().Profil())
+	if e.Phase != "phrase" || e.Profil == nil {
+		t.Fatalf("%+v", e)
+	}
+	if e := ok[EtatProfil](t)(elsewhere.Agenda().Unlock(e.Profil.ID, phraseTest)); e.Phase != "ready" {
+		t.Errorf("with the phrase: %+v", e)
+	}
+}
+
 // TestTheCodeOfTheWindow: who joins or founds is given a recovery code once,
 // and it opens the profile behind another phrase.
 func TestTheCodeOfTheWindow(t *testing.T) {
