@@ -171,22 +171,11 @@ func (d door) LinkByHash(ctx context.Context, h access.Hash) (access.Link, error
 			return access.Link{}, err
 		}
 		r, ans := agenda.Get[*agenda.Rdv](v, agenda.NounRdv, string(s.Rdv))
-		if ans != agenda.Yes || !r.Has(s.Usager) && !parentOf(v, r, s.Usager) {
+		if ans != agenda.Yes || len(agenda.AnsweredFor(v, r, s.Usager)) == 0 {
 			return access.Link{}, store.ErrUnknown
 		}
 		return access.Link{ID: s.ID, Usager: s.Usager, Rdv: s.Rdv, Expires: r.End.Add(linkLife), Revoked: !s.RevokedAt.IsZero()}, nil
 	})
-}
-
-// parentOf reports whether u is the responsable of somebody in r: the mail of
-// a proche goes to them.
-func parentOf(v *store.View, r *agenda.Rdv, u agenda.UsagerID) bool {
-	for _, id := range r.Usagers() {
-		if p, ans := agenda.Get[*agenda.Usager](v, agenda.NounUsager, string(id)); ans == agenda.Yes && p.Responsable == u {
-			return true
-		}
-	}
-	return false
 }
 
 func (d door) InvitationByHash(ctx context.Context, h access.Hash) (access.Invitation, error) {
