@@ -37,8 +37,7 @@ func (p Passage) With(group string, was json.RawMessage) Passage {
 // MayReadHistory reports whether an agent may read the history of r: who reads
 // the record itself.
 func MayReadHistory(f Facts, a AgentID, r Record) bool {
-	held := Held(f, a)
-	return slices.ContainsFunc(Readers(f, r), func(p Placed) bool { return slices.Contains(held, p) })
+	return ReadThrough(f, Held(f, a), r)
 }
 
 // ShowHistory gives the passages of r, newest first, as an agent who reads it

@@ -116,3 +116,21 @@ func need[T Record](d *decider, n Noun, id string) (T, error) {
 	}
 	return r, nil
 }
+
+// LooksAfter lists the other agents whose desktops an agent may list, rename,
+// revoke and have erased: those who have a role in an organisation that the
+// agent administers. Each comes once, in the order of the roles.
+func LooksAfter(f Facts, a AgentID) []AgentID {
+	var all []AgentID
+	for _, mine := range f.Roles(RoleQuery{Agent: a}) {
+		if mine.Level != LevelAdmin {
+			continue
+		}
+		for _, r := range f.Roles(RoleQuery{Organisation: mine.Organisation}) {
+			if r.Agent != a && !slices.Contains(all, r.Agent) {
+				all = append(all, r.Agent)
+			}
+		}
+	}
+	return all
+}

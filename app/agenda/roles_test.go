@@ -110,3 +110,25 @@ func TestServicesRefeedWhatTheyShow(t *testing.T) {
 		t.Errorf("a level alone shows nothing else: %v", level.Refeed)
 	}
 }
+
+func TestWhoLooksAfterWhom(t *testing.T) {
+	m := newMonde()
+	for _, tt := range []struct {
+		name string
+		who  AgentID
+		want []AgentID
+	}{
+		{"an admin", m.claire, []AgentID{m.sylvie, m.thomas, m.nathalie, m.aissatou, m.louis}},
+		{"an admin of a colleague shared with another organisation", m.marc, []AgentID{m.aissatou}},
+		{"a secretary", m.sylvie, nil},
+		{"an agent", m.thomas, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := LooksAfter(m.faits, tt.who)
+			slices.Sort(got)
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("LooksAfter = %v, want %v", got, tt.want)
+			}
+		})
+	}
+}

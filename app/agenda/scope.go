@@ -199,6 +199,11 @@ func Held(f Facts, a AgentID) []Placed {
 	return p.sorted()
 }
 
+// ReadThrough reports whether r is read through one of the scopes held.
+func ReadThrough(f Facts, held []Placed, r Record) bool {
+	return slices.ContainsFunc(Readers(f, r), func(p Placed) bool { return slices.Contains(held, p) })
+}
+
 func (p *placer) held(role *Role) {
 	o := role.Organisation
 	p.add(o, ConfScope(o))

@@ -50,20 +50,12 @@ func (p *Poste) vuePostes(ctx context.Context, agent string) (VuePostes, error) 
 	return vue, err
 }
 
-// managed are the agents whose desktops the agent of the profile looks after:
-// those of the organisations where they are admin; none but oneself is [].
+// managed are the other agents whose desktops the agent of the profile looks
+// after; none is [].
 func (l *lecture) managed() []AgentBref {
-	seen, out := map[agenda.AgentID]bool{l.agent: true}, []AgentBref{}
-	for _, mine := range l.Roles(agenda.RoleQuery{Agent: l.agent}) {
-		if mine.Level != agenda.LevelAdmin {
-			continue
-		}
-		for _, r := range l.Roles(agenda.RoleQuery{Organisation: mine.Organisation}) {
-			a := get[*agenda.Agent](l, agenda.NounAgent, string(r.Agent))
-			if a == nil || seen[a.ID] {
-				continue
-			}
-			seen[a.ID] = true
+	out := []AgentBref{}
+	for _, id := range agenda.LooksAfter(l, l.agent) {
+		if a := get[*agenda.Agent](l, agenda.NounAgent, string(id)); a != nil {
 			out = append(out, l.agentBref(a))
 		}
 	}

@@ -36,7 +36,7 @@ func (s *Server) listDevices(w http.ResponseWriter, r *http.Request) {
 		agent = who.Agent
 	}
 	out, err := find(r.Context(), s.db, func(v *store.View) (wire.Devices, error) {
-		if !mayManage(v, who, agent) {
+		if !mayManage(v, who.Agent, agent) {
 			return wire.Devices{}, agenda.Refuse(agenda.CodeNotFound, string(agent))
 		}
 		return devicesOf(v, agent)
@@ -51,17 +51,9 @@ func (s *Server) listDevices(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, out)
 }
 
-// mayManage reports whether who looks after the desktops of an agent: their
-// own, and those of who has a role where they are admin.
-func mayManage(v *store.View, who access.Session, agent agenda.AgentID) bool {
-	if who.Agent == agent {
-		return true
-	}
-	return slices.ContainsFunc(v.Roles(agenda.RoleQuery{Agent: agent}), func(theirs *agenda.Role) bool {
-		return slices.ContainsFunc(who.Roles, func(r agenda.Role) bool {
-			return r.Level == agenda.LevelAdmin && r.Organisation == theirs.Organisation
-		})
-	})
+// mayManage reports whether who looks after the desktops of an agent.
+func mayManage(v *store.View, who, agent agenda.AgentID) bool {
+	return who == agent || slices.Contains(agenda.LooksAfter(v, who), agent)
 }
 
 func devicesOf(v *store.View, agent agenda.AgentID) (wire.Devices, error) {
@@ -100,7 +92,7 @@ func (s *Server) change(ctx context.Context, id string, body []byte, f func(tx *
 		if err != nil {
 			return err
 		}
-		if !mayManage(&tx.View, access.From(ctx), d.Agent) {
+		if !mayManage(&tx.View, access.From(ctx).Agent, d.Agent) {
 			return agenda.Refuse(agenda.CodeNotFound, id)
 		}
 		return f(tx, id, body)

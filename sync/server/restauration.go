@@ -130,17 +130,7 @@ func plausible(t wire.Told) bool {
 // not here yet comes with the commands that follow.
 func reads(tx *store.ServerTx, held []agenda.Placed, id agenda.RdvID) bool {
 	r, ans := agenda.Get[*agenda.Rdv](tx, agenda.NounRdv, string(id))
-	if ans != agenda.Yes {
-		return true
-	}
-	for _, p := range agenda.Readers(tx, r) {
-		for _, h := range held {
-			if h == p {
-				return true
-			}
-		}
-	}
-	return false
+	return ans != agenda.Yes || agenda.ReadThrough(tx, held, r)
 }
 
 func toldFrom(t wire.Told) *mailer.Told {

@@ -71,8 +71,7 @@ func (w *world) hidden(c agenda.Command, device string) bool {
 
 // reads reports whether one of the scopes of an agent holds a record.
 func reads(f agenda.Facts, a agenda.AgentID, r agenda.Record) bool {
-	held := agenda.Held(f, a)
-	return slices.ContainsFunc(agenda.Readers(f, r), func(p agenda.Placed) bool { return slices.Contains(held, p) })
+	return agenda.ReadThrough(f, agenda.Held(f, a), r)
 }
 
 // named lists the records that a command needs to read.
