@@ -36,10 +36,15 @@ test("a phrase opens the profile, and a wrong one is said", async () => {
 
 test("the recovery code opens a profile whose phrase is forgotten", async () => {
   const { session, fixture, drawn } = await accueil("phrase");
+  fixture.refuse.set("Unlock", { code: "bad_phrase", message: "Cette phrase n’ouvre pas." });
+  type(fields(drawn)[0]!, "autre chose");
+  await submit(drawn);
   click(button(drawn, "J’ai oublié la phrase…"));
   await settled();
   const [code, phrase] = fields(drawn);
   expect(document.activeElement).toBe(code);
+  expect(phrase!.value, "the wrong phrase is not the new one").toBe("");
+  expect(drawn.querySelector("[role=alert]")).toBeNull();
   type(code!, "0000-1111");
   type(phrase!, "une phrase neuve");
   await submit(drawn);
