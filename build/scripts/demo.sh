@@ -6,7 +6,8 @@ demo=build/scratch/demonstration
 demo_pid=
 
 # The profile of the demonstration does not touch the keyring of this computer.
-export PERMANENCE_PHRASE=${PERMANENCE_PHRASE:-une phrase pour la démonstration}
+# Empty, there is no phrase.
+export PERMANENCE_PHRASE=${PERMANENCE_PHRASE-une phrase pour la démonstration}
 
 # clock gives the options that move a program's clock to NOW, one a line; none
 # when NOW is empty.
@@ -22,6 +23,7 @@ start_demo() {
   export XDG_CONFIG_HOME=$PWD/$demo/reglages # the window's settings, fresh too
   build/bin/permanenced demo --listen "$LISTEN" --data "$demo/serveur" "${now[@]}" >"$demo/ligne.json" 2>"$demo/serveur.log" &
   demo_pid=$!
+  echo "$demo_pid" >"$demo/serveur.pid"
   trap stop_demo EXIT
   local tries
   for ((tries = 0; tries < 300; tries++)); do

@@ -23,6 +23,8 @@ say "Captures de ce que voient les usagers"
 SCREENS=$out PERMANENCE_MAIL=$(told line.mail) node build/scripts/screens-usager.mjs "$demo/poste" || failed=1
 say "Captures des écrans"
 SCREENS=$out on_display build/scripts/with-window.sh "$demo/poste" npm --prefix frontend --silent run screens || failed=1
+say "Captures du premier démarrage, des phrases et des verrous"
+SCREENS=$out build/scripts/entrees.sh build/scratch/entrees || failed=1
 say "Captures de À revoir après trois semaines hors ligne"
 SCREENS=$out build/scripts/retour.sh build/scratch/retour || failed=1
 say "Captures dans build/screens : $(find "$out" -name '*.png' | wc -l)"

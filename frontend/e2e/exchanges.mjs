@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 
 const MOST_TABS = 80;
 
-const focused = (page) =>
-  page.evaluate(() => document.activeElement?.textContent?.replaceAll(/\s+/g, " ").trim() ?? "");
+const plain = (text) => (text ?? "").replaceAll(/\s+/g, " ").trim();
+const focused = async (page) =>
+  plain(await page.evaluate(() => document.activeElement?.textContent));
 
 /** Presses Tab until what is focused matches a selector, and says what it is. */
 async function tabTo(page, selector) {
@@ -19,7 +20,7 @@ async function tabTo(page, selector) {
 }
 
 /** The same, by the text that one reads. */
-async function tabToText(page, text) {
+export async function tabToText(page, text) {
   for (let times = 0; times < MOST_TABS; times++) {
     if ((await focused(page)).startsWith(text)) return;
     await page.keyboard.press("Tab");
@@ -54,7 +55,7 @@ export const EXCHANGES = {
     assert.equal(await focused(page), first);
 
     const one = page.locator(".case[data-case=overlap]").first();
-    const title = (await one.locator(".title").textContent()).trim();
+    const title = plain(await one.locator(".title").textContent());
     for (let times = 0; times < 20 && (await focused(page)) !== title; times++) {
       await page.keyboard.press("ArrowDown");
     }
