@@ -105,19 +105,19 @@ func (v *View) Erased(n agenda.Noun) ([]string, error) {
 	return scanAll(v, scanOne[string], "SELECT id FROM erased WHERE noun = ? ORDER BY id", n)
 }
 
-// ErasedIn lists the usagers that were erased and were read through one of some
-// scopes of a territoire, and those erased of whom the feed tells nothing: a
+// ErasedIn lists the usagers and Rdvs that were erased and were read through one
+// of some scopes of a territoire, and those of which the feed tells nothing: a
 // restored server may never have had them. By id.
-func (v *View) ErasedIn(t agenda.TerritoireID, scopes []agenda.Scope) ([]string, error) {
+func (v *View) ErasedIn(t agenda.TerritoireID, scopes []agenda.Scope) ([]agenda.Ref, error) {
 	places, err := v.places(t, scopes)
 	if err != nil || len(places) == 0 {
 		return nil, err
 	}
-	args := []any{agenda.NounUsager}
+	args := []any{agenda.NounUsager, agenda.NounRdv}
 	for _, p := range places {
 		args = append(args, p)
 	}
-	return scanAll(v, scanOne[string], `SELECT e.id FROM erased e WHERE e.noun = ?
+	return scanAll(v, scanRef, `SELECT e.noun, e.id FROM erased e WHERE e.noun IN (?, ?)
 		AND (EXISTS (SELECT 1 FROM feed f WHERE f.noun = e.noun AND f.id = e.id AND f.place IN (`+marks(len(places))+`))
 			OR NOT EXISTS (SELECT 1 FROM feed f WHERE f.noun = e.noun AND f.id = e.id))
 		ORDER BY e.id`, args...)

@@ -31,17 +31,19 @@ func (tx *DeskTx) wasErased(r agenda.Ref) bool {
 }
 
 func (tx *DeskTx) refs(query string) map[agenda.Ref]bool {
-	all, err := scanAll(&tx.View, func(rows *sql.Rows) (agenda.Ref, error) {
-		var r agenda.Ref
-		err := rows.Scan(&r.Noun, &r.ID)
-		return r, err
-	}, query)
+	all, err := scanAll(&tx.View, scanRef, query)
 	tx.fail(err)
 	set := make(map[agenda.Ref]bool, len(all))
 	for _, r := range all {
 		set[r] = true
 	}
 	return set
+}
+
+func scanRef(rows *sql.Rows) (agenda.Ref, error) {
+	var r agenda.Ref
+	err := rows.Scan(&r.Noun, &r.ID)
+	return r, err
 }
 
 // in keeps the holdings that are of a territoire.

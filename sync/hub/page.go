@@ -279,12 +279,13 @@ func (b *builder) record(l store.Line, now store.Standing) wire.Frame {
 	return f
 }
 
-// erased tells a desktop that begins again who was erased, whenever that was:
-// what it keeps beside the rows, its week of commands, may still name them.
+// erased tells a desktop that begins again who was erased, whenever that was,
+// and what went with them: what it keeps beside the rows, its week of commands,
+// may still name them.
 func (b *builder) erased() error {
-	ids, err := b.tx.ErasedIn(b.t, b.held)
-	for _, id := range ids {
-		b.frames = append(b.frames, wire.Frame{T: wire.TypeErase, Territoire: b.t, Noun: agenda.NounUsager, ID: id, Number: b.head})
+	refs, err := b.tx.ErasedIn(b.t, b.held)
+	for _, r := range refs {
+		b.frames = append(b.frames, wire.Frame{T: wire.TypeErase, Territoire: b.t, Noun: r.Noun, ID: r.ID, Number: b.head})
 	}
 	return err
 }

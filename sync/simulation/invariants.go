@@ -188,7 +188,7 @@ func (w *world) modelEqual() {
 			w.fail("the server has rdv %s, the model has not", r.ID)
 			return
 		}
-		same := maps.Equal(m.excused, excusedIn(*r)) && m.start.Equal(r.Start) && m.end.Equal(r.End) && m.lieu == r.Lieu && m.status == r.Status &&
+		same := maps.Equal(m.excused, excusedIn(*r)) && m.since.Equal(sinceIn(*r)) && m.start.Equal(r.Start) && m.end.Equal(r.End) && m.lieu == r.Lieu && m.status == r.Status &&
 			m.context == r.Context && slices.Equal(m.agents, r.Agents) && slices.Equal(m.usagers, r.Usagers())
 		if !same {
 			w.fail("rdv %s: the model says %v %s %q, the server %v %s %q", r.ID, m.start, m.status, m.context, r.Start, r.Status, r.Context)

@@ -33,7 +33,6 @@ func (w *world) failover(*desk) {
 // another epoch and, before anybody is answered, erases again who was erased.
 func (w *world) setServerBack(b backup) {
 	erased := w.model.erased
-	w.wasSetBack = true
 	w.central.disk.plant(b.image)
 	w.past = b.past.clone()
 	clear(w.tops)

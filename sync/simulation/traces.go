@@ -66,14 +66,7 @@ func (w *world) unreadable(d *desk, ids map[string]bool) map[string]bool {
 		if err != nil {
 			return err
 		}
-		week, err := v.Acknowledged(w.clock.Add(-journalled))
-		if err != nil {
-			return err
-		}
 		for id := range ids {
-			if w.wasSetBack && slices.ContainsFunc(week, func(q store.Queued) bool { return bytes.Contains(q.Raw, []byte(id)) }) {
-				continue
-			}
 			if slices.ContainsFunc(kept, func(r store.ReviewItem) bool { return bytes.Contains(r.Content, []byte(id)) }) ||
 				slices.ContainsFunc(waiting, func(c *agenda.Conflit) bool { return bytes.Contains(c.Content, []byte(id)) }) {
 				continue

@@ -33,10 +33,9 @@ type world struct {
 	// rightsMoved is how many pages are still to be looked at since a right changed.
 	rightsMoved int
 	// erasedAt is the number of the first erasure.
-	erasedAt   int64
-	wasSetBack bool // the server, once at least
-	witness    []witness
-	tops       map[agenda.Ref][2]int64 // revision and SEQUENCE seen last
+	erasedAt int64
+	witness  []witness
+	tops     map[agenda.Ref][2]int64 // revision and SEQUENCE seen last
 	// born keeps every command that a desk made durable, by id; gone those among
 	// them that went with their disk before anybody had heard of them.
 	born map[string]agenda.Command
