@@ -1,5 +1,7 @@
 package agenda
 
+import "slices"
+
 // Agent is a person who receives usagers, or only an agenda (intervenant,
 // without email). Its account (password, devices) is kept elsewhere.
 type Agent struct {
@@ -91,6 +93,12 @@ func (r *Role) Key() string { return string(r.ID) }
 
 // Wide reports whether the role reads every service of its organisation.
 func (r *Role) Wide() bool { return r.Level == LevelSecretariat || r.Level == LevelAdmin }
+
+// Takes reports whether the role lets take a rendez-vous of a motif of its
+// organisation: those of its services, every one when it is wide.
+func (r *Role) Takes(m *Motif) bool {
+	return r.Level != LevelIntervenant && (r.Wide() || slices.Contains(r.Services, m.Service))
+}
 
 func (r *Role) Check() error {
 	switch {

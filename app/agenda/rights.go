@@ -82,13 +82,10 @@ func (d *decider) usesMotif(m *Motif) error {
 		return nil
 	}
 	r := d.roleIn(m.Organisation)
-	if r == nil || r.Level == LevelIntervenant {
+	if r == nil || !r.Takes(m) {
 		return Refuse(CodeForbidden, m.Key())
 	}
-	if r.Wide() || slices.Contains(r.Services, m.Service) {
-		return nil
-	}
-	return Refuse(CodeForbidden, m.Key())
+	return nil
 }
 
 // knowsUsager refuses an author none of whose organisations knows the usager.

@@ -78,7 +78,7 @@ func (l *lecture) motifChoices() []string {
 	for _, o := range l.mine() {
 		role := l.roleIn(o.ID)
 		for _, m := range l.motifsOf(o.ID) {
-			if role.Wide() || slices.Contains(role.Services, m.Service) {
+			if role.Takes(m) {
 				kept = append(kept, m)
 			}
 		}

@@ -1,7 +1,6 @@
 package fiction
 
 import (
-	"slices"
 	"time"
 
 	"permanence/app/agenda"
@@ -82,8 +81,7 @@ func (t *town) cancelledAt(v visit, booked time.Time) time.Time {
 // secretariat.
 func (t *town) booker(v visit) agenda.AgentID {
 	role := t.roles[v.agent]
-	own := role.Wide() || slices.Contains(role.Services, t.motifs[v.motif].Service)
-	if own && t.chance.often(40) && v.people[0].Name() != intruder {
+	if role.Takes(t.motifs[v.motif]) && t.chance.often(40) && v.people[0].Name() != intruder {
 		return t.agents[v.agent].ID
 	}
 	return t.agents["sylvie"].ID
