@@ -77,6 +77,9 @@ func capped(at, clock time.Time) time.Time {
 // line a record and territoire.
 func publish(tx LedgerTx, d agenda.Decision, cmd agenda.Command, by agenda.Author, clock time.Time) (map[agenda.TerritoireID]int64, error) {
 	noted := refsOf(d)
+	if err := tx.Noting(noted...); err != nil {
+		return nil, err
+	}
 	before := readers(tx, noted)
 	for _, c := range d.Changes {
 		if err := write(tx, c); err != nil {

@@ -117,6 +117,9 @@ func (m *memory) Records(n agenda.Noun, owner string) []agenda.Record {
 }
 
 func (m *memory) Roles(q agenda.RoleQuery) []*agenda.Role {
+	if all, known := m.roles[agenda.RoleQuery{Agent: q.Agent}]; known && q.Agent != "" && q.Organisation != "" {
+		return slices.DeleteFunc(clones(all), func(r *agenda.Role) bool { return r.Organisation != q.Organisation })
+	}
 	return recalled(m.roles, q, func() []*agenda.Role { return m.RecordTx.Roles(q) })
 }
 
@@ -171,7 +174,11 @@ func recalled[K comparable, R agenda.Record](met map[K][]R, key K, ask func() []
 		found = ask()
 		met[key] = found
 	}
-	given := slices.Clone(found)
+	return clones(found)
+}
+
+func clones[R agenda.Record](all []R) []R {
+	given := slices.Clone(all)
 	for i, r := range given {
 		given[i] = copied(r)
 	}
@@ -210,17 +217,39 @@ func (m *memory) Savepoint(f func() error) error {
 
 // Remember gives a ledger's transaction that reads each thing once. Records
 // must be written through it as long as it is used.
-func Remember(tx LedgerTx) LedgerTx { return ledgerMemory{newMemory(tx), tx} }
+func Remember(tx LedgerTx) LedgerTx { return ledgerMemory{newMemory(tx), tx, map[agenda.Args]bool{}} }
 
 // RememberDesk is Remember for a desktop's transaction.
 func RememberDesk(tx DeskTx) DeskTx { return deskMemory{newMemory(tx), tx} }
 
 type ledgerMemory struct {
 	*memory
-	tx LedgerTx
+	tx   LedgerTx
+	held map[agenda.Args]bool
 }
 
-func (m ledgerMemory) Hold(cmds ...agenda.Command) error         { return m.tx.Hold(cmds...) }
+// Hold also reads what the commands are about, once for all of them.
+func (m ledgerMemory) Hold(cmds ...agenda.Command) error {
+	cmds = slices.DeleteFunc(slices.Clone(cmds), func(c agenda.Command) bool { return m.held[c.Args] })
+	if len(cmds) == 0 {
+		return nil
+	}
+	if err := m.tx.Hold(cmds...); err != nil {
+		return err
+	}
+	for _, c := range cmds {
+		m.held[c.Args] = true
+	}
+	found, err := m.tx.Ahead(cmds...)
+	if err == nil {
+		m.know(found)
+	}
+	return err
+}
+
+func (m ledgerMemory) Ahead(cmds ...agenda.Command) (Ahead, error) { return m.tx.Ahead(cmds...) }
+
+func (m ledgerMemory) Noting(refs ...agenda.Ref) error           { return m.tx.Noting(refs...) }
 func (m ledgerMemory) Draw(t agenda.TerritoireID) (int64, error) { return m.tx.Draw(t) }
 func (m ledgerMemory) Feed(l FeedLine) error                     { return m.tx.Feed(l) }
 func (m ledgerMemory) Journal(l JournalLine) error               { return m.tx.Journal(l) }

@@ -37,9 +37,14 @@ type LedgerTx interface {
 	// the commit. It comes before anything is read; whoever says it later, or
 	// says too little, may be run again from the beginning.
 	Hold(...agenda.Command) error
+	// Ahead reads in one go what the commands are about.
+	Ahead(...agenda.Command) (Ahead, error)
 	// Draw gives the territoire's next number, from 1, dense: it is committed
 	// with the transaction or never existed.
 	Draw(agenda.TerritoireID) (int64, error)
+	// Noting says which records Feed will be told of, before anything is written:
+	// what it needs to know of them is read together.
+	Noting(...agenda.Ref) error
 	// Feed notes that the record can (In) or can no longer (not In) be read
 	// through the scope since the number. It replaces the line of that pair.
 	Feed(FeedLine) error
@@ -57,6 +62,15 @@ type LedgerTx interface {
 	// Erase leaves a tombstone and removes the record from history, base
 	// images, search index, queued mail and stored commands of this database.
 	Erase(agenda.Ref) error
+}
+
+// Ahead is what was read of some ids, whatever they are ids of: organisations,
+// agents with their roles, plages and absences, motifs, lieux, usagers with their
+// profils, rdvs. An rdv or an usager that is not among them is not there.
+type Ahead struct {
+	IDs     []string
+	Records []agenda.Record
+	Erased  []agenda.Ref
 }
 
 // FeedLine is a pointer of the feed: one a (territoire, scope, record), holding its

@@ -40,7 +40,7 @@ func aboutNotes(query string) bool {
 
 // noted is one row that is kept back.
 type noted struct {
-	in  *notes
+	in  notes
 	key string // of two rows of one table and key the later one stands
 	row []any
 }
@@ -81,7 +81,7 @@ func (w *Writer) countsTo(t agenda.TerritoireID, n int64) {
 }
 
 // note keeps one row back.
-func (w *Writer) note(in *notes, key string, row ...any) {
+func (w *Writer) note(in notes, key string, row ...any) {
 	w.rows = append(w.rows, noted{in, key, row})
 	w.s.behind = w.writeNotes
 }
@@ -94,7 +94,7 @@ func (w *Writer) writeNotes() error {
 	if w.depth == 0 {
 		w.rows, w.sent = nil, 0
 	}
-	for _, in := range []*notes{&feedNotes, &journalNotes, &historyNotes, &outcomeNotes} {
+	for _, in := range []notes{feedNotes, journalNotes, historyNotes, outcomeNotes} {
 		err := w.s.insertAll("INSERT INTO "+in.name+" ("+in.columns+") VALUES ", in.onConflict, last(rows, in))
 		if err != nil {
 			return fmt.Errorf("note in %s: %w", in.name, err)
@@ -110,7 +110,7 @@ func (w *Writer) writeNotes() error {
 }
 
 // last gives the rows of one table, the last of each key.
-func last(rows []noted, in *notes) [][]any {
+func last(rows []noted, in notes) [][]any {
 	var all [][]any
 	at := map[string]int{}
 	for _, n := range rows {

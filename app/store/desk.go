@@ -58,9 +58,9 @@ func (v *View) visible(r agenda.Ref) ([]byte, bool) {
 		return nil, false
 	}
 	var body []byte
-	ok, err := found(v.s.one(t.body, r.ID).Scan(&body))
+	_, err := found(v.s.one(t.body, r.ID, r.ID).Scan(&body))
 	v.fail(err)
-	return body, ok
+	return body, body != nil
 }
 
 func (tx *DeskTx) setBase(r agenda.Ref, body []byte) error {

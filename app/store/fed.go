@@ -3,7 +3,9 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"permanence/app/agenda"
 	"permanence/app/guichet"
@@ -12,52 +14,79 @@ import (
 // fed is what a transaction knows of one record of the feed: its row, and what
 // its lines count for in the digests.
 type fed struct {
+	stands bool          // record is known
 	record agenda.Record // nil: no such row
 	lines  map[int64]imprint
 }
 
-// fedOf reads it once.
-func (tx *ServerTx) fedOf(r agenda.Ref) (*fed, error) {
-	known := tx.fed[r]
-	if known == nil {
-		known = &fed{}
-		known.record, _ = tx.Record(r.Noun, r.ID)
-		if tx.fed == nil {
-			tx.fed = map[agenda.Ref]*fed{}
+// Noting says which records Feed will be told of, before anything is written:
+// what it needs to know of them is read together.
+func (tx *ServerTx) Noting(refs ...agenda.Ref) error {
+	refs = slices.DeleteFunc(slices.Clone(refs), func(r agenda.Ref) bool {
+		known := tx.fed[r]
+		return known != nil && known.lines != nil
+	})
+	for some := range slices.Chunk(refs, 4) {
+		if err := tx.readLines(some); err != nil {
+			return fmt.Errorf("read the feed: %w", err)
 		}
-		tx.fed[r] = known
 	}
-	if known.lines != nil {
-		return known, tx.Err()
-	}
-	known.lines = map[int64]imprint{}
-	// Nothing about it is kept back: it would be known.
+	return nil
+}
+
+// readLines reads the lines of some records, of which nothing is kept back: it
+// would be known.
+func (tx *ServerTx) readLines(refs []agenda.Ref) error {
 	behind := tx.s.behind
 	tx.s.behind = nil
 	defer func() { tx.s.behind = behind }()
-	_, err := scanAll(&tx.View, func(rows *sql.Rows) (struct{}, error) {
+	var args []any
+	for _, r := range refs {
+		known := tx.knownOf(r)
+		known.lines = map[int64]imprint{}
+		args = append(args, r.Noun, r.ID)
+	}
+	one := "noun = ? AND id = ?"
+	return tx.each("SELECT noun, id, place, revision, month FROM feed WHERE "+one+strings.Repeat(" OR "+one, len(refs)-1), args, func(rows *sql.Rows) error {
+		var r agenda.Ref
 		var place int64
 		var i imprint
-		err := rows.Scan(&place, &i.revision, &i.month)
-		known.lines[place] = i
-		return struct{}{}, err
-	}, "SELECT place, revision, month FROM feed WHERE noun = ? AND id = ?", r.Noun, r.ID)
-	if err != nil {
-		return nil, fmt.Errorf("read the feed: %w", err)
+		err := rows.Scan(&r.Noun, &r.ID, &place, &i.revision, &i.month)
+		tx.fed[r].lines[place] = i
+		return err
+	})
+}
+
+// knownOf is what is known of a record, little at first.
+func (tx *ServerTx) knownOf(r agenda.Ref) *fed {
+	if tx.fed == nil {
+		tx.fed = map[agenda.Ref]*fed{}
+	}
+	if tx.fed[r] == nil {
+		tx.fed[r] = &fed{}
+	}
+	return tx.fed[r]
+}
+
+// fedOf reads it once.
+func (tx *ServerTx) fedOf(r agenda.Ref) (*fed, error) {
+	known := tx.knownOf(r)
+	if known.lines == nil {
+		if err := tx.readLines([]agenda.Ref{r}); err != nil {
+			return nil, fmt.Errorf("read the feed: %w", err)
+		}
+	}
+	if !known.stands {
+		known.record, _ = tx.Record(r.Noun, r.ID)
+		known.stands = true
 	}
 	return known, tx.Err()
 }
 
 // restand notes the row that a record has from now on.
 func (tx *ServerTx) restand(ref agenda.Ref, r agenda.Record) {
-	if known := tx.fed[ref]; known != nil {
-		known.record = r
-		return
-	}
-	if tx.fed == nil {
-		tx.fed = map[agenda.Ref]*fed{}
-	}
-	tx.fed[ref] = &fed{record: r}
+	known := tx.knownOf(ref)
+	known.record, known.stands = r, true
 }
 
 // Feed notes that the record can, or can no longer, be read through the scope
@@ -81,6 +110,6 @@ func (tx *ServerTx) Feed(l guichet.FeedLine) error {
 	tx.countOut(place, l.Ref, known.lines[place])
 	tx.countIn(place, l.Ref, now)
 	known.lines[place] = now
-	tx.note(&feedNotes, string(l.Ref.Noun)+l.Ref.ID+" "+strconv.FormatInt(place, 10), place, l.Ref.Noun, l.Ref.ID, l.Number, l.In, now.revision, now.month)
+	tx.note(feedNotes, string(l.Ref.Noun)+l.Ref.ID+" "+strconv.FormatInt(place, 10), place, l.Ref.Noun, l.Ref.ID, l.Number, l.In, now.revision, now.month)
 	return nil
 }

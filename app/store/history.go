@@ -23,7 +23,7 @@ func (tx *ServerTx) Overwrite(l guichet.JournalLine, was map[string]json.RawMess
 	if err != nil {
 		return fmt.Errorf("keep former values: %w", err)
 	}
-	tx.note(&historyNotes, lineKey(l), l.Territoire, l.Number, l.Ref.Noun, l.Ref.ID, l.Kind, instant{l.At}, string(body))
+	tx.note(historyNotes, lineKey(l), l.Territoire, l.Number, l.Ref.Noun, l.Ref.ID, l.Kind, instant{l.At}, string(body))
 	return nil
 }
 

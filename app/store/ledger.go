@@ -122,7 +122,7 @@ func (tx *ServerTx) standsAt(t agenda.TerritoireID) (n int64, err error) {
 
 // Journal adds a line; a record has one a number.
 func (tx *ServerTx) Journal(l guichet.JournalLine) error {
-	tx.note(&journalNotes, lineKey(l), l.Territoire, l.Number, l.Ref.Noun, l.Ref.ID, l.Revision, l.Kind, l.Command, l.Author, l.Agent, l.Device, instant{l.At})
+	tx.note(journalNotes, lineKey(l), l.Territoire, l.Number, l.Ref.Noun, l.Ref.ID, l.Revision, l.Kind, l.Command, l.Author, l.Agent, l.Device, instant{l.At})
 	return nil
 }
 

@@ -97,7 +97,7 @@ func (tx *ServerTx) PutOutcome(o Outcome) error {
 	}
 	delete(tx.unanswered, o.Command)
 	device, n := maybe(o.Device), sql.NullInt64{Int64: o.N, Valid: o.Device != ""}
-	tx.note(&outcomeNotes, o.Command, o.Command, device, n, instant{o.At}, o.Verdict, o.Code, string(numbers), text(o.Content))
+	tx.note(outcomeNotes, o.Command, o.Command, device, n, instant{o.At}, o.Verdict, o.Code, string(numbers), text(o.Content))
 	return nil
 }
 

@@ -100,18 +100,11 @@ func (tx *ServerTx) Hold(cmds ...agenda.Command) error {
 	if tx.db.remote == nil {
 		return nil
 	}
-	var about []string
-	for _, cmd := range cmds {
-		body, err := json.Marshal(cmd.Args)
-		if err != nil {
-			return fmt.Errorf("hold: %w", err)
-		}
-		for _, id := range idsIn(body) {
-			if !tx.met[id] {
-				about = append(about, id)
-			}
-		}
+	about, err := idsOf(cmds)
+	if err != nil {
+		return err
 	}
+	about = slices.DeleteFunc(about, func(id string) bool { return tx.met[id] })
 	if len(about) == 0 && tx.s.first == nil {
 		return nil
 	}
@@ -125,6 +118,19 @@ func (tx *ServerTx) Hold(cmds ...agenda.Command) error {
 		tx.met[id] = true
 	}
 	return nil
+}
+
+// idsOf lists the ids that commands name, one command after the other.
+func idsOf(cmds []agenda.Command) ([]string, error) {
+	var all []string
+	for _, cmd := range cmds {
+		body, err := json.Marshal(cmd.Args)
+		if err != nil {
+			return nil, fmt.Errorf("read what a command names: %w", err)
+		}
+		all = append(all, idsIn(body)...)
+	}
+	return all, nil
 }
 
 // idsIn finds the ids in a JSON text, wherever they stand.

@@ -22,7 +22,7 @@ type table struct {
 	seq      string // of the row with an id, inside another statement
 	rewrite  string // of a row whose other columns stay
 	remove   string
-	body     string
+	body     string // of the row with an id; NULL when it was erased
 	keep     string // copies a row, or its absence, to base, unless there is an image
 }
 
@@ -53,7 +53,7 @@ func tableFor[T agenda.Record](n agenda.Noun, name string, columns []string, val
 		seq:     "(SELECT seq FROM " + name + " WHERE id = ?)",
 		rewrite: "UPDATE " + name + " SET revision = ?, body = ? WHERE seq = ?",
 		remove:  "DELETE FROM " + name + " WHERE seq = ?",
-		body:    "SELECT body FROM " + name + " WHERE id = ?",
+		body:    "SELECT body FROM " + name + " WHERE id = ? UNION ALL SELECT NULL FROM erased WHERE noun = '" + string(n) + "' AND id = ?",
 		keep:    "INSERT INTO base (noun, id, body) VALUES (?, ?, (SELECT body FROM " + name + " WHERE id = ?)) ON CONFLICT (noun, id) DO NOTHING",
 	}
 }

@@ -53,23 +53,22 @@ func (v *View) body(n agenda.Noun, id string) ([]byte, agenda.Answer) {
 		return nil, v.missing(n, id)
 	}
 	var body []byte
-	found, err := found(v.s.one(t.body, id).Scan(&body))
+	found, err := found(v.s.one(t.body, id, id).Scan(&body))
 	switch {
 	case err != nil:
 		v.fail(fmt.Errorf("read %s %s: %w", n, id, err))
 		return nil, agenda.Unknown
 	case !found:
 		return nil, v.missing(n, id)
+	case body == nil:
+		return nil, agenda.Erased
 	}
 	return body, agenda.Yes
 }
 
-// missing tells why a record is not here. A desktop that removed it by itself
-// knows; otherwise it may lie outside.
+// missing tells why a record is not here, that was not erased. A desktop that
+// removed it by itself knows; otherwise it may lie outside.
 func (v *View) missing(n agenda.Noun, id string) agenda.Answer {
-	if v.exists("SELECT 1 FROM erased WHERE noun = ? AND id = ?", n, id) {
-		return agenda.Erased
-	}
 	if v.Whole() || v.exists("SELECT 1 FROM base WHERE noun = ? AND id = ? AND body IS NOT NULL", n, id) {
 		return agenda.No
 	}

@@ -90,7 +90,8 @@ func (h *Hub) pushIn(tx *store.ServerTx, d Device, commands []json.RawMessage, s
 		cmd, refusal, err := h.decode(raw, schema)
 		all[i], named[i] = pushed{cmd, raw, schema, refusal, err}, cmd
 	}
-	if err := tx.Hold(named...); err != nil {
+	ledger := guichet.Remember(tx)
+	if err := ledger.Hold(named...); err != nil {
 		return err
 	}
 	known, err := tx.Device(d.ID)
@@ -100,7 +101,7 @@ func (h *Hub) pushIn(tx *store.ServerTx, d Device, commands []json.RawMessage, s
 	if err := tx.LookForOutcomes(idsOf(all, known.LastN)); err != nil {
 		return err
 	}
-	last, err := h.answerAll(tx, d, all, known.LastN, touched)
+	last, err := h.answerAll(tx, ledger, d, all, known.LastN, touched)
 	if err != nil || last == known.LastN {
 		return err
 	}
@@ -120,8 +121,7 @@ func idsOf(all []pushed, last int64) []string {
 
 // answerAll gives each command its outcome, up to a gap after the number last;
 // it gives the last one that has one.
-func (h *Hub) answerAll(tx *store.ServerTx, d Device, all []pushed, last int64, touched map[agenda.TerritoireID]bool) (int64, error) {
-	ledger := guichet.Remember(tx)
+func (h *Hub) answerAll(tx *store.ServerTx, ledger guichet.LedgerTx, d Device, all []pushed, last int64, touched map[agenda.TerritoireID]bool) (int64, error) {
 	for _, cmd := range all {
 		switch {
 		case cmd.malformed != nil:
