@@ -319,6 +319,8 @@ func (w *world) queuesEmpty() {
 
 // authorSees (invariant 2): of each command that a desk gave, what was refused
 // is in its À revoir, and what waits for somebody's word is still in its queue.
+// Of what was answered here and emptied by an erasure, a copy of the profile may
+// be told otherwise by a server set back.
 func (w *world) authorSees(d *desk) {
 	seen := map[string]bool{}
 	w.read(d.disk.db, func(v *store.View) error {
@@ -329,7 +331,11 @@ func (w *world) authorSees(d *desk) {
 		for _, item := range review {
 			seen[item.Command] = true
 		}
-		return nil
+		week, err := v.Acknowledged(w.clock.Add(-away))
+		for _, q := range week {
+			seen[q.Command.ID] = seen[q.Command.ID] || q.Raw == nil && w.ran[q.Command.ID].Code == agenda.CodeErased
+		}
+		return err
 	})
 	waits := d.queue()
 	for id := range d.owed {
