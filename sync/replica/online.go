@@ -10,8 +10,13 @@ import (
 	"permanence/sync/wire"
 )
 
-// maxDevices bounds what is read of one agent's list.
-const maxDevices = 1 << 20
+// What is asked of the server itself, while it answers, and kept nowhere here.
+
+// Bytes that are read at most of one agent's list, and of one record's history.
+const (
+	maxDevices = 1 << 20
+	maxHistory = 8 << 20
+)
 
 // Devices lists the desktops of an agent, "" for one's own.
 func (t *HTTP) Devices(ctx context.Context, agent agenda.AgentID) ([]wire.Device, error) {
@@ -36,4 +41,11 @@ func (t *HTTP) ChangeDevice(ctx context.Context, id, what, name string) error {
 		return err
 	}
 	return resp.Body.Close()
+}
+
+// History asks what became of a record, newest first.
+func (t *HTTP) History(ctx context.Context, r agenda.Ref) ([]agenda.Passage, error) {
+	var h wire.History
+	err := t.get(ctx, "/sync/v1/history/"+url.PathEscape(string(r.Noun))+"/"+url.PathEscape(r.ID), maxHistory, &h)
+	return h.Passages, err
 }
