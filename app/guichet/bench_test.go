@@ -37,15 +37,16 @@ func BenchmarkCommits(b *testing.B) {
 	}
 }
 
-func opened(b *testing.B, path string) *store.DB {
-	b.Helper()
+// opened opens a server's database, and closes it at the end.
+func opened(t testing.TB, path string) *store.DB {
+	t.Helper()
 	db, err := store.Open(path, nil, store.Options{Kind: store.Server})
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	b.Cleanup(func() {
+	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
-			b.Error(err)
+			t.Error(err)
 		}
 	})
 	return db

@@ -156,15 +156,7 @@ func rounds(t *testing.T) int {
 func TestOneWinner(t *testing.T) {
 	cluster := pgtest.Shared(t)
 	address := cluster.Address(cluster.Database(t))
-	db, err := store.Open(address, nil, store.Options{Kind: store.Server})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := opened(t, address)
 	m := newMondeOn(t, db)
 	usagers := m.crowd()
 	single, workshop := m.online("entretien", false), m.online("atelier", true)

@@ -29,6 +29,12 @@ func both(t *testing.T, kind Kind, f func(t *testing.T, db *DB)) {
 func openedUnder(t *testing.T, key []byte, kind Kind) *DB {
 	t.Helper()
 	db, err := Open(filepath.Join(t.TempDir(), "p.db"), key, Options{Kind: kind})
+	return closing(t, db, err)
+}
+
+// closing fails the test when a database does not open, and closes it at its end.
+func closing(t *testing.T, db *DB, err error) *DB {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}

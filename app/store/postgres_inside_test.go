@@ -21,15 +21,7 @@ import (
 func remoteDB(t *testing.T, address string) *DB {
 	t.Helper()
 	db, err := Open(address, nil, Options{Kind: Server})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
+	return closing(t, db, err)
 }
 
 // TestSameShapes: PostgreSQL has the server's tables with the same columns, and

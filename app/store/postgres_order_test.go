@@ -20,16 +20,7 @@ func opening(t testing.TB, cluster *pgtest.Cluster, n int) []*store.DB {
 	address := cluster.Address(cluster.Database(t))
 	all := make([]*store.DB, n)
 	for i := range all {
-		db, err := store.Open(address, nil, store.Options{Kind: store.Server})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if err := db.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-		all[i] = db
+		all[i] = closing(t)(store.Open(address, nil, store.Options{Kind: store.Server}))
 	}
 	return all
 }

@@ -28,7 +28,7 @@ func TestMemory(t *testing.T) {
 }
 
 // closing fails the test when a database does not open, and closes it at its end.
-func closing(t *testing.T) func(*store.DB, error) *store.DB {
+func closing(t testing.TB) func(*store.DB, error) *store.DB {
 	return func(db *store.DB, err error) *store.DB {
 		t.Helper()
 		if err != nil {
