@@ -19,8 +19,8 @@ func (p *Poste) EtatSync(ctx context.Context) (EtatSync, error) {
 	vue := EtatSync{State: p.syncState(e), Pending: e.Pending, Review: e.Review, Complete: e.Line.Complete, Done: e.Line.Done, Total: e.Line.Total}
 	err = p.read(ctx, func(l *lecture) error {
 		zone, today := l.homeZone(), l.today()
-		if vue.State == "offline" && !e.Line.Since.IsZero() {
-			day, hour := zone.Civil(e.Line.Since)
+		if since := offlineSince(e); vue.State == "offline" && !since.IsZero() {
+			day, hour := zone.Civil(since)
 			vue.OfflineFrom = hour.String()
 			if day != today {
 				vue.OfflineDay = day.String()
@@ -34,6 +34,16 @@ func (p *Poste) EtatSync(ctx context.Context) (EtatSync, error) {
 		return nil
 	})
 	return vue, err
+}
+
+// offlineSince is since when the server is not heard of: a program that was closed
+// for days was away since its last exchange, not since it was opened.
+func offlineSince(e Etat) time.Time {
+	const away = 24 * time.Hour
+	if !e.Last.IsZero() && e.Line.Since.Sub(e.Last) >= away {
+		return e.Last
+	}
+	return e.Line.Since
 }
 
 func (p *Poste) syncState(e Etat) string {

@@ -361,6 +361,7 @@ func TestTheStateOfTheExchange(t *testing.T) {
 		{"one waiting", Ligne{Online: true, Complete: true}, 1, "pending", "", ""},
 		{"offline today", Ligne{Since: at(aujourdhui + " 10:42")}, 0, "offline", "10:42", ""},
 		{"offline since another day", Ligne{Since: at("2026-11-10 18:00")}, 2, "offline", "18:00 2026-11-10", ""},
+		{"opened offline after days", Ligne{Since: at(aujourdhui + " 11:20"), LastSync: at("2026-11-03 17:30")}, 0, "offline", "17:30 2026-11-03", ""},
 		{"offline from the start", Ligne{}, 0, "offline", "", ""},
 		{"loading", Ligne{Online: true, Busy: true, Done: 100, Total: 5000}, 0, "syncing", "", ""},
 		{"a password is needed", Ligne{Login: true}, 1, "login", "", ""},
