@@ -3,6 +3,7 @@ package desktop
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"permanence/app/agenda"
@@ -72,11 +73,8 @@ func (l *lecture) absenceSaid(c *agenda.Conflit) string {
 
 // of gives « de Sylvie », « d’Aïssatou ».
 func of(name string) string {
-	for _, r := range agenda.Fold(name) {
-		if slices.Contains([]rune("aeiouyh"), r) {
-			return "d’" + name
-		}
-		break
+	if folded := agenda.Fold(name); folded != "" && strings.Contains("aeiouyh", folded[:1]) {
+		return "d’" + name
 	}
 	return "de " + name
 }

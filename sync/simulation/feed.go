@@ -14,7 +14,6 @@ import (
 // touches, to be brought up to date by the feed alone.
 type witness struct {
 	desk   *desk
-	device string
 	cursor wire.Cursor
 	rows   map[agenda.Ref]witnessed
 }

@@ -102,7 +102,7 @@ func (s serverStore) WriteServer(ctx context.Context, f func(*store.ServerTx) er
 type ledger struct{ w *world }
 
 func (l ledger) Write(ctx context.Context, f func(guichet.LedgerTx) error) error {
-	return serverStore{l.w}.WriteServer(ctx, func(tx *store.ServerTx) error { return f(tx) })
+	return serverStore(l).WriteServer(ctx, func(tx *store.ServerTx) error { return f(tx) })
 }
 
 // serverRun runs a command on the server directly, as a link, a calendar app
