@@ -47,6 +47,7 @@ func (r *Replica) audit(ctx context.Context) error {
 	}
 	r.audited = now
 	if len(found) > 0 {
+		r.last = nil
 		r.noteMended(Mended{Altered: found})
 	}
 	return nil
