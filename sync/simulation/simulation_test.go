@@ -45,6 +45,7 @@ func drawn(seed uint64) Script { return Draw(seed, 25+int(seed%50), 3) }
 //	2 outcomes     a command answered before is run again           seed 36, two outcomes
 //	2 outcomes     who enrols anew forgets what waits               waiting-and-enrolled-anew.script
 //	3 overlaps     an overlap found by the server opens nothing     seed 31, "meet in silence"
+//	3 seats        more participants than seats open nothing        last-seat-on-two-desks.script
 //	4 fold         images are not put back before the replay        seed 1
 //	5 feed         what leaves a scope is not fed                   seed 2
 //	5 numbers      a number is drawn and not used                   every seed
