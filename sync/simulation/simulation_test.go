@@ -60,6 +60,7 @@ func drawn(seed uint64) Script { return Draw(seed, 25+int(seed%50), 3) }
 //	12 schemas     frames are not turned for an older desktop       seed 3
 //	13 digests     what differs is not asked for                    seed 2, and altered-row.script
 //	14 mails       what was told is not kept                        seed 41 of before the séances
+//	14 mails       another time is not told                         told-then-moved.script
 //	15 same run    a database draws a secret of its own             seed 1, two runs differ
 //	15 conflicts   no choice closes one                             seed 11, "stays open", of before the séances
 //	the model      a cancelled rdv moves all the same               14 seeds of 40, of before the séances
