@@ -12,6 +12,7 @@ import (
 	"permanence/app/agenda"
 	"permanence/app/civil"
 	"permanence/app/store"
+	"permanence/sync/wire"
 )
 
 // visibleIsFold (invariant 4): what a desk shows is the server's images with
@@ -94,6 +95,9 @@ func refold(tx *store.DeskTx, d *desk) error {
 		if q.Raw == nil || q.Command.Args == nil || q.Beyond {
 			continue
 		}
+		if q.Numbers, err = numbersOf(q); err != nil {
+			return err
+		}
 		if err := tx.Savepoint(func() error {
 			_, err := d.counter.Replay(tx, q.Pending, d.replica.LayOver(tx, q))
 			return err
@@ -102,6 +106,16 @@ func refold(tx *store.DeskTx, d *desk) error {
 		}
 	}
 	return nil
+}
+
+// numbersOf reads the numbers of a command that is done and waits for its rows.
+func numbersOf(q store.Queued) (map[agenda.TerritoireID]int64, error) {
+	var o wire.Outcome
+	if q.Outcome == nil {
+		return nil, nil
+	}
+	err := json.Unmarshal(q.Outcome, &o)
+	return o.Numbers, err
 }
 
 // rows gives the body of every record.
