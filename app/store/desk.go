@@ -15,8 +15,7 @@ import (
 type DeskTx struct {
 	*Writer
 	recall recall
-	left   map[string]bool     // ids of the records that left in this transaction
-	heed   func(agenda.Record) // told of each record that an image brings; may be nil
+	left   map[string]bool // ids of the records that left in this transaction
 }
 
 // WriteDesk runs f in one transaction; an error of f rolls everything back and

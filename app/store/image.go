@@ -38,10 +38,6 @@ func (tx *DeskTx) PutImage(i Image) error {
 	return tx.putDecoded(i, r, all)
 }
 
-// Heed calls f with each record that an image brings from now on, before it is
-// stored.
-func (tx *DeskTx) Heed(f func(agenda.Record)) { tx.heed = f }
-
 // decoded reads the record of an image.
 func (tx *DeskTx) decoded(i Image) (agenda.Record, error) {
 	r, err := agenda.Decode(i.Ref.Noun, i.Body)
@@ -50,9 +46,6 @@ func (tx *DeskTx) decoded(i Image) (agenda.Record, error) {
 	}
 	if r.Key() != i.Ref.ID {
 		return nil, fmt.Errorf("image of %s %s: it names another", i.Ref.Noun, i.Ref.ID)
-	}
-	if tx.heed != nil {
-		tx.heed(r)
 	}
 	if t, ok := r.(*agenda.Territoire); ok {
 		return r, tx.rezone(t)

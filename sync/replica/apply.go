@@ -36,9 +36,7 @@ func (r *Replica) apply(tx *store.DeskTx, pages [][]wire.Frame, tally *Tally) er
 	if err != nil {
 		return err
 	}
-	r.resume(tx, cursors)
 	for _, page := range pages {
-		r.notPuts(page)
 		if err := r.lay(tx, page, cursors, tally); err != nil {
 			return err
 		}
@@ -227,8 +225,8 @@ func (r *Replica) review(tx *store.DeskTx, q store.Queued, o wire.Outcome) error
 }
 
 // settle forgets what is about records that left, takes out the commands whose
-// rows are all here, puts the images of what was touched back, and runs the
-// others again, in order; nothing of that when what the last replay left stands.
+// rows are all here, puts the images of
+// what was touched back, and runs the others again, in order.
 func (r *Replica) settle(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.Cursor) error {
 	if err := tx.ForgetBeyond(); err != nil {
 		return err
@@ -254,18 +252,12 @@ func (r *Replica) settle(tx *store.DeskTx, cursors map[agenda.TerritoireID]wire.
 		}
 		settled = append(settled, q.Command.N)
 	}
-	now := r.clock.Now()
-	if len(settled) == 0 && r.stands.still(left, now) {
-		r.stands.cursors = maps.Clone(cursors)
-		return nil
-	}
 	if err := tx.DropAllPending(settled, r.served()); err != nil {
 		return err
 	}
 	if err := tx.Rewind(); err != nil {
 		return err
 	}
-	r.stands = &replayed{trace: guichet.NewTrace(), queue: left, cursors: maps.Clone(cursors), at: now}
 	desk := guichet.RememberDesk(tx)
 	for _, q := range left {
 		if err := q.ReadCommand(); err != nil {
@@ -325,11 +317,7 @@ func (r *Replica) replay(tx *store.DeskTx, desk guichet.DeskTx, q store.Queued) 
 	var code agenda.Code
 	err := desk.Savepoint(func() error {
 		var err error
-		over := r.LayOver(tx, q)
-		code, err = r.counter.Replay(r.stands.trace.Follow(desk), q.Pending, func(ref agenda.Ref) bool {
-			r.stands.trace.Meet(ref)
-			return over(ref)
-		})
+		code, err = r.counter.Replay(desk, q.Pending, r.LayOver(tx, q))
 		return err
 	})
 	if err != nil {
@@ -375,7 +363,6 @@ func (r *Replica) moveCursor(tx *store.DeskTx, cursors map[agenda.TerritoireID]w
 		return tx.DropCursor(mark.Territoire)
 	}
 	if cursors[mark.Territoire].WindowFrom != m.WindowFrom {
-		r.stands = nil
 		if _, err := tx.LeaveBefore(mark.Territoire, m.WindowAt); err != nil {
 			return err
 		}
@@ -410,7 +397,6 @@ func (r *Replica) outgrown(ctx context.Context) (bool, error) {
 	}); err != nil || !found {
 		return false, err
 	}
-	r.last, r.stands = nil, nil
 	return true, r.store.WriteDesk(ctx, func(tx *store.DeskTx) error {
 		cursors, err := readCursors(&tx.View)
 		if err != nil {

@@ -47,7 +47,6 @@ func (r *Replica) audit(ctx context.Context) error {
 	}
 	r.audited = now
 	if len(found) > 0 {
-		r.last = nil
 		r.noteMended(Mended{Altered: found})
 	}
 	return nil

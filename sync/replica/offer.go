@@ -22,7 +22,6 @@ var errElsewhere = errors.New("the server has another history")
 // offerAgain queues again what a restored server may have lost, before its own
 // copy is taken: it expects next of this device.
 func (r *Replica) offerAgain(ctx context.Context, next int64) error {
-	r.last, r.stands = nil, nil
 	return r.store.WriteDesk(ctx, func(tx *store.DeskTx) error {
 		if err := tx.OfferAgain(next, r.served().Add(-kept)); err != nil {
 			return err

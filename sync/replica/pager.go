@@ -128,11 +128,9 @@ func (p *pager) flush(ctx context.Context) error {
 		return p.r.apply(tx, p.held, &t)
 	})
 	p.held, p.rows, p.bytes = nil, 0, 0
-	p.r.last = nil
 	if err != nil {
 		return err
 	}
-	p.r.last = p.r.stands
 	p.tally.Pushed += t.Pushed
 	p.tally.Pulled += t.Pulled
 	p.tally.Refused += t.Refused

@@ -32,8 +32,6 @@ type Replica struct {
 	forms  wire.Chain
 
 	// Of one exchange at a time:
-	last    *replayed // what the last replay left, once committed; nil: the next page runs what is pending
-	stands  *replayed // of it, what the transaction under way has not touched yet, or what its own replay leaves
 	audited time.Time // when the rows were last read against what is held
 	stuck   map[agenda.TerritoireID]stuckAt
 	speaks  int  // schema of the next request: the older of both, as far as is known
