@@ -66,7 +66,7 @@ func (l *lecture) conflitChoices(c *agenda.Conflit) []CasChoix {
 
 // moveChoice offers the next free slots.
 func (l *lecture) moveChoice(r *agenda.Rdv) CasChoix {
-	move := choix(ChoiceMove, "Déplacer "+l.titleOf(r), l.warnText(r))
+	move := choix(ChoiceMove, "Déplacer "+l.titleOf(r), l.tellText(r))
 	move.Creneaux = l.proposals(r)
 	if len(move.Creneaux) == 0 {
 		move.Detail = typeset("Aucun créneau libre dans les quatre semaines : cherchez-en un dans l’agenda.")
@@ -75,7 +75,7 @@ func (l *lecture) moveChoice(r *agenda.Rdv) CasChoix {
 }
 
 func (l *lecture) dropChoice(r *agenda.Rdv) CasChoix {
-	return choix(ChoiceDrop, "Annuler "+l.titleOf(r)+l.andTell(r), l.warnText(r))
+	return choix(ChoiceDrop, "Annuler "+l.titleOf(r)+l.andTell(r), l.warnText(r, r.Start))
 }
 
 // andTell gives « et prévenir », "" when nobody can or need be told.
@@ -86,11 +86,17 @@ func (l *lecture) andTell(r *agenda.Rdv) string {
 	return " et prévenir"
 }
 
-// warnText says how the usagers of an Rdv hear of a change.
-func (l *lecture) warnText(r *agenda.Rdv) string {
-	if !r.Start.After(l.now) {
+// warnText says how the usagers of an Rdv hear of a change that leaves it at an
+// instant: not at all once it has gone by.
+func (l *lecture) warnText(r *agenda.Rdv, at time.Time) string {
+	if !at.After(l.now) {
 		return "L’heure est passée : aucun message ne partira."
 	}
+	return l.tellText(r)
+}
+
+// tellText says how the usagers of an Rdv hear of a change to what is to come.
+func (l *lecture) tellText(r *agenda.Rdv) string {
 	if l.told(r, "") {
 		return "L’usager sera prévenu par courriel."
 	}
@@ -203,7 +209,7 @@ func (l *lecture) movedChoices(c *agenda.Conflit, r *agenda.Rdv) []CasChoix {
 	keep := choix(ChoiceKeep, "Garder "+plainWhen(r.Start, zone, today), "Rien n’est envoyé.")
 	all := []CasChoix{keep}
 	if start, _, ok := wantedTimes(c.Wanted); ok {
-		all = append(all, choix(ChoiceApply, "Prendre "+plainWhen(start, zone, today), l.warnText(r)))
+		all = append(all, choix(ChoiceApply, "Prendre "+plainWhen(start, zone, today), l.warnText(r, start)))
 	}
 	if phone := l.phoneOf(r); phone != "" {
 		all = append(all, choix(choiceTell, "Garder, et appeler l’usager", "Au "+phone+" ; l’appel vous revient."))
@@ -214,7 +220,7 @@ func (l *lecture) movedChoices(c *agenda.Conflit, r *agenda.Rdv) []CasChoix {
 func (l *lecture) cancelledChoices(c *agenda.Conflit, r *agenda.Rdv) []CasChoix {
 	all := []CasChoix{choix(ChoiceKeep, "Laisser annulé", "Rien n’est envoyé.")}
 	if start, _, ok := wantedTimes(c.Wanted); ok {
-		all = append(all, choix(ChoiceApply, "Rétablir "+whenText(start, l.zone(r.Zone), l.today()), l.warnText(r)))
+		all = append(all, choix(ChoiceApply, "Rétablir "+whenText(start, l.zone(r.Zone), l.today()), l.warnText(r, start)))
 	}
 	return all
 }
@@ -232,11 +238,11 @@ func (l *lecture) seatsChoices(r *agenda.Rdv) []CasChoix {
 	if last == "" {
 		return append(all, choix(ChoiceKeep, "Garder", "Rien n’est envoyé."))
 	}
-	join := choix(choiceJoin, "Autre séance pour "+l.usagerName(last), l.warnText(r))
+	join := choix(choiceJoin, "Autre séance pour "+l.usagerName(last), l.tellText(r))
 	if join.Seances = l.sessions(r); len(join.Seances) > 0 {
 		all = append(all, join)
 	}
-	return append(all, choix(ChoiceDrop, "Refuser "+l.usagerName(last)+l.andTell(r), l.warnText(r)), choix(ChoiceKeep, "Garder ainsi", "Rien n’est envoyé."))
+	return append(all, choix(ChoiceDrop, "Refuser "+l.usagerName(last)+l.andTell(r), l.warnText(r, r.Start)), choix(ChoiceKeep, "Garder ainsi", "Rien n’est envoyé."))
 }
 
 // sessions gives the next sessions of the same motif with a seat left.

@@ -29,17 +29,25 @@ func TestAConfirmationIsNoWordOfAChange(t *testing.T) {
 }
 
 func TestWhatIsPastIsNotHandedOver(t *testing.T) {
-	for _, tt := range []struct{ name, day, choices, drop string }{
-		{"to come", "2026-11-16", "assign move lift keep drop", "Annuler Nadia Haddad et prévenir"},
-		{"past", "2026-11-10", "move lift keep drop", "Annuler Nadia Haddad"},
+	const told = "L’usager sera prévenu par courriel."
+	for _, tt := range []struct{ name, day, choices, drop, of string }{
+		{"to come", "2026-11-16", "assign move lift keep drop", "Annuler Nadia Haddad et prévenir", told},
+		{"past", "2026-11-10", "move lift keep drop", "Annuler Nadia Haddad", "L’heure est passée : aucun message ne partira."},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			away := absence(t, "a", "claire", tt.day, "08:00", "12:00")
 			r := rdv(t, "nadia", "claire", tt.day+" 09:00", 45, "accompagnement", "nadia")
-			m := nouveau(t, away, r, conflit(t, agenda.ConflitAbsent, nil, r, away))
+			m := nouveau(t, plage(t, "p", "claire", "maison", "MO,TU,WE,TH,FR", "09:00", "12:00", "accompagnement"), away, r, conflit(t, agenda.ConflitAbsent, nil, r, away))
 			one := ok[VueRevoir](t)(m.Review()).Items[0]
-			if choices(one) != tt.choices || plain(one.Choices[len(one.Choices)-1].Label) != tt.drop {
+			drop := one.Choices[len(one.Choices)-1]
+			if choices(one) != tt.choices || plain(drop.Label) != tt.drop || plain(drop.Detail) != tt.of {
 				t.Errorf("%s: %+v", choices(one), one.Choices)
+			}
+			// Moved to what is to come, its usager hears of it.
+			for _, c := range one.Choices {
+				if c.Code == ChoiceMove && (len(c.Creneaux) == 0 || plain(c.Detail) != told) {
+					t.Errorf("move: %q to %d slots", c.Detail, len(c.Creneaux))
+				}
 			}
 		})
 	}
