@@ -57,24 +57,24 @@ func (p *Poste) Settle(ctx context.Context, id string, d Decision) (Acte, error)
 
 // settleConflit closes a conflit, then runs what was chosen: the server, which
 // closes by itself what is settled, then finds it closed by this choice, and
-// undoing opens it again. An absence over several rdvs is worked as a list: it
-// closes with the last of them.
+// undoing opens it again. What was done before something failed is undone. An
+// absence over several rdvs is worked as a list: it closes with the last of them.
 func (p *Poste) settleConflit(ctx context.Context, c Cas, d Decision) (Acte, error) {
 	if c.Conflit.Code == agenda.ConflitQuarantined {
 		return p.settleWaiting(ctx, c, d)
 	}
 	last, err := p.settlesAll(ctx, c.Conflit, d)
-	if err != nil || !last {
-		if err != nil {
-			return Acte{}, err
-		}
+	if err != nil {
+		return Acte{}, err
+	}
+	if !last {
 		return p.resolve(ctx, c.Conflit, d)
 	}
 	closed, err := p.closeConflits(ctx, Acte{ID: c.ID}, c.Conflit, d.Choice)
-	if err != nil {
-		return closed, err
+	var done Acte
+	if err == nil {
+		done, err = p.resolve(ctx, c.Conflit, d)
 	}
-	done, err := p.resolve(ctx, c.Conflit, d)
 	if err != nil {
 		_, undone := p.UndoAll(ctx, closed.Commands)
 		return Acte{}, errors.Join(err, undone)
