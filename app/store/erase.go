@@ -100,9 +100,9 @@ func accountOf(agent string) []statement {
 	}
 }
 
-// Erased lists the records of a noun that were erased here, by id.
-func (v *View) Erased(n agenda.Noun) ([]string, error) {
-	return scanAll(v, scanOne[string], "SELECT id FROM erased WHERE noun = ? ORDER BY id", n)
+// Erased lists the usagers and Rdvs that were erased here, by id.
+func (v *View) Erased() ([]agenda.Ref, error) {
+	return scanAll(v, scanRef, "SELECT noun, id FROM erased WHERE noun IN (?, ?) ORDER BY id", agenda.NounUsager, agenda.NounRdv)
 }
 
 // ErasedIn lists the usagers and Rdvs that were erased and were read through one

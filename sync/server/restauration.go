@@ -153,20 +153,41 @@ func mailAfter(v *store.View) (time.Time, error) {
 	return time.Parse(time.RFC3339, string(text))
 }
 
-// Purge erases again the people who were erased since a backup was made. It
-// gives how many were there.
-func Purge(ctx context.Context, db *store.DB, gone []agenda.UsagerID, now time.Time) (int, error) {
+// Purge erases again the people who were erased since a backup was made, and
+// remembers those it never had. gone are the usagers and Rdvs erased by then. It
+// gives how many people were there.
+func Purge(ctx context.Context, db *store.DB, gone []agenda.Ref, now time.Time) (int, error) {
 	counter := guichet.NewCounter(db.Ledger(), func() time.Time { return now })
 	purged := 0
-	for _, id := range gone {
-		cmd := agenda.NewCommand(newID(), now, &agenda.EraseUsager{Usager: id, Reason: "request"})
+	for _, r := range gone {
+		if r.Noun != agenda.NounUsager {
+			continue
+		}
+		cmd := agenda.NewCommand(newID(), now, &agenda.EraseUsager{Usager: agenda.UsagerID(r.ID), Reason: "request"})
 		_, err := counter.Do(ctx, cmd, agenda.Author{Kind: agenda.AuthorSystem})
 		if err != nil && agenda.RefusalOf(err) == nil {
-			return purged, fmt.Errorf("purge usager %s: %w", id, err)
+			return purged, fmt.Errorf("purge usager %s: %w", r.ID, err)
 		}
 		if err == nil {
 			purged++
 		}
 	}
-	return purged, nil
+	return purged, RememberErased(ctx, db, gone)
+}
+
+// RememberErased notes as erased those of some records that were born and erased
+// since a backup was made: a desktop that offers its week again may be about to
+// bring them back. What is here stays.
+func RememberErased(ctx context.Context, db *store.DB, gone []agenda.Ref) error {
+	return db.WriteServer(ctx, func(tx *store.ServerTx) error {
+		for _, r := range gone {
+			if _, ans := tx.Record(r.Noun, r.ID); ans != agenda.No {
+				continue
+			}
+			if err := tx.Erase(r); err != nil {
+				return fmt.Errorf("remember that %s %s was erased: %w", r.Noun, r.ID, err)
+			}
+		}
+		return tx.Err()
+	})
 }

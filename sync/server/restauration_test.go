@@ -182,28 +182,50 @@ func TestRestoredDoesNotKnowTheDevice(t *testing.T) {
 	}
 }
 
-// Somebody erased since the backup stays erased.
+// Somebody erased since the backup stays erased, and so does who came and was
+// erased since: the desktop that had added them offers them again.
 func TestRestoredPurges(t *testing.T) {
 	m := newMonde(t)
 	m.system(m.booking("14:00", []agenda.AgentID{m.alice}, m.nadia))
+	a := m.newPoste(m.alice)
+	a.sync()
 	copied := m.backup()
-	m.system(&agenda.EraseUsager{Usager: m.nadia, Reason: "request"})
-	var gone []agenda.UsagerID
-	m.read(func(v *store.View) error {
-		ids, err := v.Erased(agenda.NounUsager)
-		for _, id := range ids {
-			gone = append(gone, agenda.UsagerID(id))
-		}
+	add := &agenda.AddUsager{Usager: agenda.Usager{ID: agenda.UsagerID(newID()), Territoire: m.ccas.territoire, FirstName: "Zoé",
+		LastName: "Caron", Origin: agenda.OriginAgent, CreatedAt: m.clock.Now().UTC()}, Organisation: m.ccas.id}
+	a.do(add)
+	booked := m.booking("15:00", []agenda.AgentID{m.alice}, add.Usager.ID)
+	a.do(booked)
+	a.sync()
+	for _, u := range []agenda.UsagerID{m.nadia, add.Usager.ID} {
+		m.system(&agenda.EraseUsager{Usager: u, Reason: "request"})
+	}
+	var gone []agenda.Ref
+	m.read(func(v *store.View) (err error) {
+		gone, err = v.Erased()
 		return err
 	})
 	m.restore(copied, 0)
 	if n, err := Purge(context.Background(), m.srv.db, gone, m.clock.Now()); err != nil || n != 1 {
 		t.Fatalf("purged %d: %v", n, err)
 	}
+	a.connect(m.url)
+	a.sync()
+	a.sync()
+	a.same()
 	m.read(func(v *store.View) error {
-		if _, ans := v.Record(agenda.NounUsager, string(m.nadia)); ans != agenda.Erased {
-			t.Errorf("nadia: %v", ans)
+		for _, ref := range gone {
+			if _, ans := v.Record(ref.Noun, ref.ID); ans != agenda.Erased {
+				t.Errorf("%s %s: %v", ref.Noun, ref.ID, ans)
+			}
 		}
 		return nil
 	})
+	if len(gone) != 4 {
+		t.Errorf("erased: %v, want two people and their two rdvs", gone)
+	}
+	for _, r := range a.review() {
+		if r.Code != agenda.CodeErased || r.Content != nil {
+			t.Errorf("left: %+v", r)
+		}
+	}
 }

@@ -99,6 +99,16 @@ func (m *model) resequence(now time.Time) {
 	}
 }
 
+// remember notes those of some erased records that are not here: nobody brings
+// them back.
+func (m *model) remember(gone []agenda.Ref) {
+	for _, r := range gone {
+		if m.usagers[agenda.UsagerID(r.ID)] == nil && m.rdvs[agenda.RdvID(r.ID)] == nil {
+			m.erased[r.ID] = true
+		}
+	}
+}
+
 func (m *model) book(a *agenda.BookRdv) agenda.Verdict {
 	if m.rdvs[a.Rdv] != nil || m.erased[string(a.Rdv)] {
 		return agenda.Refused

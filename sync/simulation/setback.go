@@ -32,7 +32,11 @@ func (w *world) failover(*desk) {
 // setServerBack sets the server's disk and what is expected of it back, opens
 // another epoch and, before anybody is answered, erases again who was erased.
 func (w *world) setServerBack(b backup) {
-	erased := w.model.erased
+	var gone []agenda.Ref
+	w.read(w.central.disk.db, func(v *store.View) (err error) {
+		gone, err = v.Erased()
+		return err
+	})
 	w.central.disk.plant(b.image)
 	w.past = b.past.clone()
 	clear(w.tops)
@@ -46,23 +50,28 @@ func (w *world) setServerBack(b backup) {
 	w.model.resequence(w.clock)
 	w.startServer()
 	w.relay.doubt(b.at)
-	w.eraseAgain(erased)
+	w.eraseAgain(gone)
 	w.mayBeLost()
 }
 
-// eraseAgain erases those of some people who are there.
-func (w *world) eraseAgain(ids map[string]bool) {
+// eraseAgain erases those of some people who are there, as server.Purge does,
+// and has the server remember the others.
+func (w *world) eraseAgain(gone []agenda.Ref) {
 	quiet := w.quiet
 	w.quiet = true
-	for _, rec := range w.visible(w.central.disk.db, agenda.NounUsager) {
-		if !ids[rec.Key()] {
+	for _, r := range gone {
+		if _, there := w.model.usagers[agenda.UsagerID(r.ID)]; !there {
 			continue
 		}
-		if err := w.serverRun(&agenda.EraseUsager{Usager: agenda.UsagerID(rec.Key()), Reason: "request"}, system()); err != nil {
+		if err := w.serverRun(&agenda.EraseUsager{Usager: agenda.UsagerID(r.ID), Reason: "request"}, system()); err != nil {
 			w.fail("erase again: %v", err)
 		}
 	}
 	w.quiet = quiet
+	if err := server.RememberErased(ctxb, w.central.disk.db, gone); err != nil {
+		w.fail("remember who was erased: %v", err)
+	}
+	w.model.remember(gone)
 }
 
 // mayBeLost notes the commands that nobody can be asked for again: what the

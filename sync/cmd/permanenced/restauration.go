@@ -89,8 +89,8 @@ func (v *restore) declare(ctx context.Context, c *console, now time.Time) error 
 	return c.print(done)
 }
 
-// erasedThere lists the people erased in the database of --former.
-func (v *restore) erasedThere(ctx context.Context) ([]agenda.UsagerID, error) {
+// erasedThere lists the people and rdvs erased in the database of --former.
+func (v *restore) erasedThere(ctx context.Context) ([]agenda.Ref, error) {
 	if v.Former == "" {
 		return nil, nil
 	}
@@ -102,7 +102,7 @@ func (v *restore) erasedThere(ctx context.Context) ([]agenda.UsagerID, error) {
 }
 
 // begin erases people again and opens another history, at now (UTC).
-func (v *restore) begin(ctx context.Context, db *store.DB, gone []agenda.UsagerID, now time.Time) (restored, error) {
+func (v *restore) begin(ctx context.Context, db *store.DB, gone []agenda.Ref, now time.Time) (restored, error) {
 	var done restored
 	var err error
 	if done.Purged, err = server.Purge(ctx, db, gone, now); err == nil {
@@ -211,9 +211,9 @@ func (v *restore) ready(ctx context.Context, fresh, former string, now time.Time
 	return done, errors.Join(err, db.Close())
 }
 
-// erasedBefore lists the people erased in the database that is replaced, none
-// when it cannot be read any more: that may be why it is replaced.
-func erasedBefore(ctx context.Context, path string) ([]agenda.UsagerID, error) {
+// erasedBefore lists the people and rdvs erased in the database that is
+// replaced, none when it cannot be read any more: that may be why it is replaced.
+func erasedBefore(ctx context.Context, path string) ([]agenda.Ref, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, nil
 	}
@@ -224,15 +224,11 @@ func erasedBefore(ctx context.Context, path string) ([]agenda.UsagerID, error) {
 	return erasedIn(ctx, db)
 }
 
-// erasedIn lists the people erased in a database, and closes it.
-func erasedIn(ctx context.Context, db *store.DB) ([]agenda.UsagerID, error) {
-	var gone []agenda.UsagerID
-	err := db.Read(ctx, func(v *store.View) error {
-		ids, err := v.Erased(agenda.NounUsager)
-		gone = nil // read again, perhaps
-		for _, id := range ids {
-			gone = append(gone, agenda.UsagerID(id))
-		}
+// erasedIn lists the people and rdvs erased in a database, and closes it.
+func erasedIn(ctx context.Context, db *store.DB) ([]agenda.Ref, error) {
+	var gone []agenda.Ref
+	err := db.Read(ctx, func(v *store.View) (err error) {
+		gone, err = v.Erased()
 		return err
 	})
 	return gone, errors.Join(err, db.Close())
