@@ -22,8 +22,8 @@ func (d *decider) closeSettled() {
 }
 
 // followReaders notes again what is read through every Rdv that goes, or that
-// others read from now on, and through everyone whom an organisation comes to
-// know, or forgets.
+// others read from now on, through every absence and plage that goes or comes
+// back, and through everyone whom an organisation comes to know, or forgets.
 func (d *decider) followReaders() {
 	for _, c := range slices.Clone(d.out.Changes) {
 		switch before := c.Before.(type) {
@@ -32,12 +32,19 @@ func (d *decider) followReaders() {
 			if !stays || before.Motif != after.Motif || !slices.Equal(before.Agents, after.Agents) {
 				d.refeedThrough(c.Ref())
 			}
+		case *Absence, *PlageOuverture:
+			if c.After == nil {
+				d.refeedThrough(c.Ref())
+			}
 		case *Profil:
 			if c.After == nil {
 				d.refeedThrough(Ref{NounUsager, string(before.Usager)})
 			}
 		case nil:
-			if born, ok := c.After.(*Profil); ok {
+			switch born := c.After.(type) {
+			case *Absence, *PlageOuverture:
+				d.refeedThrough(c.Ref())
+			case *Profil:
 				d.refeedThrough(Ref{NounUsager, string(born.Usager)})
 			}
 		}

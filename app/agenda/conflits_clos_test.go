@@ -43,6 +43,25 @@ func TestReadThroughFollowsItsReaders(t *testing.T) {
 	}
 }
 
+// Who read a closed conflit through an absence or a plage alone reads it no more
+// once that is gone, and again once it is back.
+func TestClosedConflitsFollowWhatGoes(t *testing.T) {
+	m := newMonde()
+	absence, plage := m.absence(1, m.thomas, "2026-11-25", "09:00", "12:00"), m.plage(1, m.thomas, "2026-11-23", "09:00", "12:00", m.accueil)
+	for n, tt := range []struct {
+		side Record
+		add  Args
+	}{{absence, &DeclareAbsence{*absence}}, {plage, &OpenPlage{*plage}}} {
+		c := &Conflit{ID: ConflitID(id('k', n+1)), Territoire: m.territoire.ID, Code: ConflitAbsent, Sides: []Ref{RefOf(tt.side)}, OpenedAt: m.now, ClosedAt: &m.now}
+		m.put(c)
+		for _, do := range []Args{&RemoveRecord{Noun: tt.side.Noun(), ID: tt.side.Key()}, tt.add} {
+			if d := m.must(t, m.thomas, do); !has(d.Refeed, c) {
+				t.Errorf("%s of a %s: the conflit is not noted again", do.CommandName(), tt.side.Noun())
+			}
+		}
+	}
+}
+
 // Every way to settle a conflit closes it, the cause going away first of all.
 func TestConflitsCloseWithTheirCause(t *testing.T) {
 	overlap := func(m *monde) (*Rdv, *Rdv) {
