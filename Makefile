@@ -7,7 +7,7 @@ SHELL := bash
 export GOFLAGS := -tags=webkit2_41,sqlite_fts5 -buildvcs=false
 
 # Nombre de scénarios de la simulation de synchronisation.
-export PERMANENCE_SEEDS ?= 250
+export PERMANENCE_SEEDS ?= 2000
 # Adresse de la démonstration ; le port 0 laisse le système choisir.
 export LISTEN ?= 127.0.0.1:8420
 # Dossier d'un banc de synchronisation, pour « make bench » (docs/bench/README.md).
