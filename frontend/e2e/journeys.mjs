@@ -25,7 +25,9 @@ async function ready(options) {
 
 /** A coming rdv of the week that can be moved and waits for no decision, and where it stands. */
 async function coming(page) {
-  const button = page.locator(".rdv[data-status=coming]:not(.thin):not([data-conflict]) > button").first();
+  const button = page
+    .locator(".rdv[data-status=coming]:not(.thin):not([data-conflict]) > button")
+    .first();
   await button.scrollIntoViewIfNeeded();
   const [id, column] = await button.evaluate((it) => [it.dataset.id, it.dataset.column]);
   return { id, column, button: page.locator(`.rdv > button[data-id="${id}"]`) };
