@@ -26,16 +26,20 @@ var (
 	historyNotes = notes{"history", "territoire, number, noun, id, kind, at, was", ""}
 	outcomeNotes = notes{"outcomes", "command, device, n, at, verdict, code, numbers, content",
 		" ON CONFLICT (command) DO UPDATE SET device = excluded.device, n = excluded.n, at = excluded.at, verdict = excluded.verdict, code = excluded.code, numbers = excluded.numbers, content = excluded.content"}
+
+	// keptBack lists them in the order in which they are written.
+	keptBack = [...]notes{feedNotes, journalNotes, historyNotes, outcomeNotes}
 )
 
-// aboutNotes reports whether a statement names a table of rows kept back.
+// aboutNotes reports whether a statement names a table of rows kept back, or
+// that of the numbers drawn.
 func aboutNotes(query string) bool {
-	for _, name := range []string{"feed", "journal", "history", "outcomes", "counters"} {
-		if strings.Contains(query, name) {
+	for _, in := range keptBack {
+		if strings.Contains(query, in.name) {
 			return true
 		}
 	}
-	return false
+	return strings.Contains(query, "counters")
 }
 
 // noted is one row that is kept back.
@@ -94,7 +98,7 @@ func (w *Writer) writeNotes() error {
 	if w.depth == 0 {
 		w.rows, w.sent = nil, 0
 	}
-	for _, in := range []notes{feedNotes, journalNotes, historyNotes, outcomeNotes} {
+	for _, in := range keptBack {
 		err := w.s.insertAll("INSERT INTO "+in.name+" ("+in.columns+") VALUES ", in.onConflict, last(rows, in))
 		if err != nil {
 			return fmt.Errorf("note in %s: %w", in.name, err)
