@@ -20,7 +20,7 @@ import (
 // counter, beside the server. Refused, it prints the code.
 func cmdClaim(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, args, 5, 5, "claim WHO DAY HOUR MOTIF AGENT")
-	j := of(ts)
+	j, now := of(ts), time.Now()
 	who := agenda.UsagerID(j.known(ts, args[0]))
 	paris, err := time.LoadLocation("Europe/Paris")
 	ts.Check(err)
@@ -31,7 +31,7 @@ func cmdClaim(ts *testscript.TestScript, neg bool, args []string) {
 		Motif: agenda.MotifID(j.world.ids[args[3]]), Lieu: agenda.LieuID(j.world.ids["lieu de CCAS de Valmont"]),
 		Start: start.UTC(), End: start.UTC().Add(30 * time.Minute), Zone: "Europe/Paris",
 		Agents: []agenda.AgentID{agenda.AgentID(j.world.ids[args[4]])}, Participations: []agenda.Participation{{Usager: who}}}
-	err = j.online(book, agenda.Author{Kind: agenda.AuthorUsager, Usager: who, Rdv: book.Rdv})
+	err = j.online(book, agenda.Author{Kind: agenda.AuthorUsager, Usager: who, Rdv: book.Rdv}, now)
 	if refusal := agenda.RefusalOf(err); refusal != nil {
 		fmt.Fprintln(ts.Stdout(), refusal.Code)
 	}
@@ -42,17 +42,16 @@ func cmdClaim(ts *testscript.TestScript, neg bool, args []string) {
 		j.rdvs[args[0]] = id
 		ts.Setenv("RDV_"+strings.ToUpper(args[0]), id)
 	}
-	j.acted = time.Now()
+	j.acted = now
 }
 
-// online runs a command on the script's database as its author.
-func (j *journey) online(args agenda.Args, by agenda.Author) error {
+// online runs a command on the script's database at an instant, as its author.
+func (j *journey) online(args agenda.Args, by agenda.Author, now time.Time) error {
 	db, err := store.Open(filepath.Join(j.dir, "server.db"), nil, store.Options{Kind: store.Server})
 	if err != nil {
 		return err
 	}
-	now := time.Now()
 	cmd := agenda.NewCommand(uuid.Must(uuid.NewV7()).String(), now.UTC(), args)
-	_, err = guichet.NewCounter(db.Ledger(), time.Now).Do(context.Background(), cmd, by)
+	_, err = guichet.NewCounter(db.Ledger(), func() time.Time { return now }).Do(context.Background(), cmd, by)
 	return errors.Join(err, db.Close())
 }

@@ -105,8 +105,9 @@ func eraseOne(t *testing.T, path string) agenda.UsagerID {
 	if err != nil {
 		t.Fatal(err)
 	}
-	erase := agenda.NewCommand(newID(), time.Now().UTC(), &agenda.EraseUsager{Usager: gone, Reason: "request"})
-	if _, err := guichet.NewCounter(db.Ledger(), time.Now).Do(t.Context(), erase, agenda.Author{Kind: agenda.AuthorSystem}); err != nil {
+	now := time.Now().UTC()
+	erase := agenda.NewCommand(newID(), now, &agenda.EraseUsager{Usager: gone, Reason: "request"})
+	if _, err := guichet.NewCounter(db.Ledger(), func() time.Time { return now }).Do(t.Context(), erase, agenda.Author{Kind: agenda.AuthorSystem}); err != nil {
 		t.Fatal(err)
 	}
 	return gone
